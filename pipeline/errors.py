@@ -1,0 +1,28 @@
+"""The errors of this room, one tree, so that a caller chooses how much to catch.
+
+    PipelineError
+    |-- BadInput          exit code 2: what was given cannot be used, and nothing was changed
+    |-- MissingFacility   exit code 3: something of the machine is missing (a model, a microphone, PortAudio)
+
+Every message says what is wrong, where, and what to do next, and never holds transcript text.
+"""
+
+from typing import ClassVar
+
+
+class PipelineError(Exception):
+    """Root of everything that this room raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class BadInput(PipelineError):
+    """A file, folder or setting that was given cannot be used."""
+
+    exit_code = 2
+
+
+class MissingFacility(PipelineError):
+    """The machine lacks something that the request needs."""
+
+    exit_code = 3

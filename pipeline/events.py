@@ -1,0 +1,294 @@
+"""Everything that can happen in an interview, as frozen events that travel as JSON.
+
+The journal stores these, the websocket carries these, the tagger reads and makes these. Times are seconds on the
+interview's sample clock; offsets count Unicode code points in the text of one transcript revision. A quote is never
+stored: it is the slice of an utterance that a span names, so it is verbatim by construction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+Speaker = Literal["interviewer", "candidate", "unassigned"]
+Basis = Literal["given", "guessed", "person"]
+"""Where an assignment comes from: the command line or set-up, the planned questions, or a person's correction."""
+Label = Literal["situation", "task", "action", "result", "insight", "metric", "red_flag", "signal", "question"]
+TagStatus = Literal["proposed", "accepted", "rejected"]
+Direction = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of an utterance. `start_char` is its offset in the utterance's text."""
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
+    start_char: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """What one speaker said between two pauses. Segment ids count from 1 in the order of confirmation."""
+
+    segment_id: int
+    channel: int
+    speaker: Speaker
+    start_s: float
+    end_s: float
+    text: str
+    words: tuple[Word, ...]
+    is_final: bool = True
+    revision: int = 0
+    type: Literal["utterance"] = "utterance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a channel seems to be saying now. Shown in grey, replaced by the next one, never stored."""
+
+    channel: int
+    speaker: Speaker
+    text: str
+    at_s: float
+    type: Literal["draft"] = "draft"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A slice of one revision of one utterance, with the times of its first and last word."""
+
+    segment_id: int
+    revision: int
+    start_char: int
+    end_char: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricValue:
+    """A parsed quantity: a value or a range (`low` to `high`), or a change from `before` to `after`, in `unit`."""
+
+    unit: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    before: float | None = None
+    after: float | None = None
+    direction: Direction | None = None
+    is_target: bool = False
+    is_hedged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A label on a quote: one span, or adjacent ones where the quote runs over a pause. `rule_id` made it.
+
+    `tag_id` is derived from what the tag says and where, so the same words always give the same id.
+    """
+
+    tag_id: str
+    label: Label
+    kind: str | None
+    rule_id: str
+    spans: tuple[Span, ...]
+    confidence: float
+    speaker: Speaker
+    value: MetricValue | None = None
+    status: TagStatus = "proposed"
+    type: Literal["tag"] = "tag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRetracted:
+    """A later utterance or an assignment superseded a tag."""
+
+    tag_id: str
+    type: Literal["tag_retracted"] = "tag_retracted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotHeard:
+    """What a question's rubric looks for and the finished answer did not give: a prompt to ask, never a fault."""
+
+    question_id: str | None
+    items: tuple[str, ...]
+    type: Literal["not_heard"] = "not_heard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted:
+    """An interview began. `started_at` is ISO 8601 in UTC; the rules' and rubric's versions make tags repeatable."""
+
+    session_id: str
+    started_at: str
+    source: str
+    channels: int
+    engine: str
+    model: str
+    rubric_id: str | None
+    rubric_version: str | None
+    rules_version: str
+    type: Literal["session_started"] = "session_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded:
+    """Nothing more will be heard in this interview."""
+
+    at_s: float
+    reason: str
+    type: Literal["session_ended"] = "session_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelAssigned:
+    """A channel belongs to a speaker, for every utterance of that channel not assigned by itself."""
+
+    channel: int
+    speaker: Speaker
+    basis: Basis
+    type: Literal["channel_assigned"] = "channel_assigned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentAssigned:
+    """One utterance belongs to a speaker, whatever its channel says."""
+
+    segment_id: int
+    speaker: Speaker
+    basis: Basis
+    type: Literal["segment_assigned"] = "segment_assigned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked:
+    """The interviewer asked something: a planned question, a follow-up to one, or (no id) one off the plan."""
+
+    segment_id: int
+    question_id: str | None
+    is_follow_up: bool
+    score: float
+    type: Literal["question_asked"] = "question_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageChanged:
+    """The interview moved to another stage of its rubric."""
+
+    stage_id: str
+    at_s: float
+    type: Literal["stage_changed"] = "stage_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """A person's rating. `target` is the id of a question, criterion, competency or dimension."""
+
+    rater: str
+    target: str
+    score: int
+    reason: str
+    tag_ids: tuple[str, ...] = ()
+    type: Literal["rated"] = "rated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTaken:
+    """A person's note at a moment of the interview."""
+
+    author: str
+    at_s: float
+    text: str
+    is_shared: bool = False
+    type: Literal["note_taken"] = "note_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bookmarked:
+    """A person marked a stretch of the interview to come back to."""
+
+    author: str
+    start_s: float
+    end_s: float
+    type: Literal["bookmarked"] = "bookmarked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRecorded:
+    """Who answered which version of the notice, and how."""
+
+    person: str
+    notice_version: str
+    is_given: bool
+    purposes: tuple[str, ...]
+    recorded_at: str
+    type: Literal["consent_recorded"] = "consent_recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A person corrected an utterance: the whole new revision, which supersedes the ones before it."""
+
+    author: str
+    utterance: Utterance
+    type: Literal["corrected"] = "corrected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemNoticed:
+    """Something went wrong and the session went on; the message says what a person can do."""
+
+    code: str
+    message: str
+    at_s: float
+    type: Literal["problem_noticed"] = "problem_noticed"
+
+
+Event: TypeAlias = (
+    Utterance
+    | Draft
+    | Tag
+    | TagRetracted
+    | NotHeard
+    | SessionStarted
+    | SessionEnded
+    | ChannelAssigned
+    | SegmentAssigned
+    | QuestionAsked
+    | StageChanged
+    | Rated
+    | NoteTaken
+    | Bookmarked
+    | ConsentRecorded
+    | Corrected
+    | ProblemNoticed
+)
+
+_ADAPTER: Final[TypeAdapter[Event]] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as plain JSON values; `type` names it."""
+    return _ADAPTER.dump_python(event, mode="json")  # type: ignore[no-any-return]
+
+
+def to_json_line(event: Event) -> str:
+    """The event as one line of JSON, the same bytes for equal events."""
+    return _ADAPTER.dump_json(event).decode()
+
+
+def from_json(value: Mapping[str, Any] | str | bytes) -> Event:
+    """The event that `to_json` or `to_json_line` wrote. Raises pydantic.ValidationError on anything else."""
+    if isinstance(value, (str, bytes)):
+        return _ADAPTER.validate_json(value)
+    return _ADAPTER.validate_python(value)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of every event."""
+    return _ADAPTER.json_schema()

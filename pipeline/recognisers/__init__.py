@@ -1,0 +1,32 @@
+"""Recognisers: samples in, words out, one file an engine.
+
+A recogniser is slow, may fail and is never called by the core: a shell calls it for a request that the core handed out.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.audio import HeardWord, Samples
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeOptions:
+    """How to decode one piece of speech. `glossary` holds the rubric's terms, likeliest first."""
+
+    is_partial: bool = False
+    glossary: tuple[str, ...] = ()
+
+
+class Recogniser(Protocol):
+    """One speech recogniser, loaded and ready. Not safe to share between threads."""
+
+    @property
+    def engine(self) -> str:
+        """The engine's name as `--engine` takes it."""
+
+    @property
+    def model(self) -> str:
+        """The model's name or path, as the journal records it."""
+
+    def decode(self, samples: Samples, options: DecodeOptions) -> tuple[HeardWord, ...]:
+        """Words heard in `samples`, in order of time; none when there are none."""

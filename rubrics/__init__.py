@@ -1,0 +1,1 @@
+"""What to listen for, as data."""
