@@ -5,7 +5,7 @@ interview's sample clock; offsets count Unicode code points in the text of one t
 stored: it is the slice of an utterance that a span names, so it is verbatim by construction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -270,6 +270,17 @@ Event: TypeAlias = (
 )
 
 _ADAPTER: Final[TypeAdapter[Event]] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+
+
+def compose(words: Iterable[tuple[str, float, float, float]]) -> tuple[str, tuple[Word, ...]]:
+    """An utterance's text and its placed words, from (text, start_s, end_s, probability) of each; blank ones go."""
+    placed: list[Word] = []
+    end_char = -1
+    for text, start_s, end_s, probability in words:
+        if stripped := text.strip():
+            placed.append(Word(stripped, start_s, end_s, probability, end_char + 1))
+            end_char += 1 + len(stripped)
+    return " ".join(word.text for word in placed), tuple(placed)
 
 
 def to_json(event: Event) -> dict[str, Any]:
