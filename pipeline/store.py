@@ -1,0 +1,219 @@
+"""The journal: every event of every interview of a workspace, in order, never changed.
+
+A session's events are numbered from 1 without a gap, whoever writes them. The journal is the truth: what a page, an
+export or a restarted server shows is a replay of it.
+
+A `Store` may be used from several threads at once, and several processes may open the same workspace: writers queue
+on the database's lock, readers wait for nobody. Calls block for a disk write (`append`) or a query, so an asyncio
+program makes them with `asyncio.to_thread`.
+"""
+
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from pipeline.database import EVENTS, SESSIONS, StoreError, failures_in_words, open_database, writing
+from pipeline.errors import BadInput
+from pipeline.events import Draft, Event, SessionStarted, Utterance, from_json, to_json_line
+from pipeline.workspace import check_session_id, database_path
+
+__all__ = ["Recorded", "SessionSummary", "Store", "StoreError", "UnknownSession", "new_session_id"]
+
+_PAGE_EVENTS: Final = 500
+_BUSY_TIMEOUT_S: Final = 10.0
+_ID_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Digits and letters that are not mistaken for one another."""
+
+
+class UnknownSession(BadInput):
+    """The workspace has no session of that id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event in its place in the journal. `recorded_at` is ISO 8601 in UTC, to the millisecond."""
+
+    seq: int
+    recorded_at: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session as a list shows it. `utterances` counts those confirmed; one that is not ended was interrupted or runs.
+
+    `started_at` and `rubric` are what its SessionStarted says.
+    """
+
+    session_id: str
+    started_at: str
+    source: str
+    rubric: str | None
+    is_ended: bool
+    events: int
+    utterances: int
+
+
+def new_session_id(now: datetime) -> str:
+    """An id for a session that starts now (an aware time): sorts by time in UTC, as 20261122-231205-k3f9."""
+    tail = "".join(secrets.choice(_ID_LETTERS) for _ in range(4))
+    return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{tail}"
+
+
+class Store:
+    """The open journal of one workspace. Close it, or use it in a `with`."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
+        self._writer = writing(engine)
+        self._path = path
+        # Threads of this process queue here, at once and in turn, rather than by polling the database's lock.
+        self._turn = threading.Lock()
+
+    @classmethod
+    def open(cls, workspace: Path, *, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> Self:
+        """Opens the journal in a folder from `resolve_workspace`, creating it the first time.
+
+        A write waits up to `busy_timeout_s` for another process's. Raises BadInput for a file that is not a journal,
+        is damaged or comes from a newer Earmark, StoreError for a full or failing disk and a database kept locked.
+        """
+        path = database_path(workspace)
+        return cls(open_database(path, busy_timeout_s=busy_timeout_s), path)
+
+    def append(self, session_id: str, events: Sequence[Event]) -> tuple[Recorded, ...]:
+        """Adds events to a session, all or none; they are on the disk when this returns.
+
+        A session begins with the append whose first event is its SessionStarted. Raises UnknownSession for any other
+        append to a session that is not there, BadInput for a second start of one that is, ValueError for what is
+        never stored (a draft, an utterance that is not final, a value that JSON cannot carry), StoreError where the
+        machine fails (nothing of this append is stored then, and it may be tried again).
+        """
+        if not events:
+            return ()
+        bodies = [_encoded(event) for event in events]
+        _check_starts(session_id, events)
+        with self._turn, failures_in_words(self._path), self._writer.begin() as connection:
+            last_seq = _last_seq(connection, session_id)
+            _admit(connection, session_id, events[0], is_known=last_seq > 0)
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            recorded = tuple(Recorded(seq, now, event) for seq, event in enumerate(events, last_seq + 1))
+            rows = [
+                {"session_id": session_id, "seq": one.seq, "recorded_at": now, "type": one.event.type, "body": body}
+                for one, body in zip(recorded, bodies, strict=True)
+            ]
+            connection.execute(insert(EVENTS), rows)
+        return recorded
+
+    def read(self, session_id: str, after_seq: int = 0) -> Iterator[Recorded]:
+        """A session's events after `after_seq`, in order, in constant memory.
+
+        Reads page by page and keeps no transaction open between pages, so a slow reader hinders nobody; events that
+        are appended while it reads come too. Raises UnknownSession, and StoreError where the machine fails.
+        """
+        with failures_in_words(self._path), self._engine.begin() as connection:
+            if not _last_seq(connection, session_id):
+                raise _unknown(session_id)
+        return self._pages(session_id, after_seq)
+
+    def sessions(self) -> tuple[SessionSummary, ...]:
+        """Every session of the workspace, oldest first."""
+        counts = (
+            select(
+                *SESSIONS.c,
+                func.count().label("events"),
+                func.count().filter(EVENTS.c.type == "utterance").label("utterances"),
+                func.count().filter(EVENTS.c.type == "session_ended").label("endings"),
+            )
+            .join_from(SESSIONS, EVENTS)
+            .group_by(SESSIONS.c.session_id)
+            .order_by(SESSIONS.c.started_at, SESSIONS.c.session_id)
+        )
+        with failures_in_words(self._path), self._engine.begin() as connection:
+            return tuple(
+                SessionSummary(
+                    session_id=row.session_id,
+                    started_at=row.started_at,
+                    source=row.source,
+                    rubric=row.rubric_id,
+                    is_ended=row.endings > 0,
+                    events=row.events,
+                    utterances=row.utterances,
+                )
+                for row in connection.execute(counts)
+            )
+
+    def close(self) -> None:
+        """Lets go of the database. Closing twice is fine."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _pages(self, session_id: str, after_seq: int) -> Iterator[Recorded]:
+        while True:
+            page = (
+                select(EVENTS.c.seq, EVENTS.c.recorded_at, EVENTS.c.body)
+                .where(EVENTS.c.session_id == session_id, EVENTS.c.seq > after_seq)
+                .order_by(EVENTS.c.seq)
+                .limit(_PAGE_EVENTS)
+            )
+            with failures_in_words(self._path), self._engine.begin() as connection:
+                rows = connection.execute(page).all()
+            for seq, recorded_at, body in rows:
+                yield Recorded(seq, recorded_at, from_json(body))
+            if len(rows) < _PAGE_EVENTS:
+                return
+            after_seq = rows[-1].seq
+
+
+def _encoded(event: Event) -> str:
+    """The event as its row's body. An event that would not come back as it went is refused here, not met on replay."""
+    if isinstance(event, Draft) or (isinstance(event, Utterance) and not event.is_final):
+        raise ValueError("only what is confirmed is stored: show a draft, append the final utterance")
+    try:
+        body = to_json_line(event)
+        if from_json(body) == event:
+            return body
+    except (PydanticSerializationError, ValidationError):
+        pass
+    raise ValueError(f"{event.type}: a field holds what JSON cannot carry (not a number, half a character)") from None
+
+
+def _check_starts(session_id: str, events: Sequence[Event]) -> None:
+    for position, event in enumerate(events):
+        if isinstance(event, SessionStarted) and (position or event.session_id != session_id):
+            raise ValueError("a session_started is the first event of the session that it names")
+
+
+def _last_seq(connection: Connection, session_id: str) -> int:
+    """0 for a session that is not there: a session has at least its start."""
+    query = select(func.coalesce(func.max(EVENTS.c.seq), 0)).where(EVENTS.c.session_id == session_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def _admit(connection: Connection, session_id: str, first: Event, *, is_known: bool) -> None:
+    is_start = isinstance(first, SessionStarted)
+    if is_known and is_start:
+        raise BadInput(f"session {session_id} exists already. Start another under a new id.")
+    if is_known:
+        return
+    if not isinstance(first, SessionStarted):
+        raise _unknown(session_id)
+    check_session_id(session_id)
+    row = {"started_at": first.started_at, "source": first.source, "rubric_id": first.rubric_id}
+    connection.execute(insert(SESSIONS).values(session_id=session_id, **row))
+
+
+def _unknown(session_id: str) -> UnknownSession:
+    return UnknownSession(f"no session {session_id} in this workspace. `earmark sessions` lists those there are.")
