@@ -1,0 +1,143 @@
+"""One pass over a whole media file before it is used: how long it is, what is damaged, which channels are speakers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pipeline.audio import RATE_HZ
+from pipeline.channel_likeness import Likeness, LikenessMeter
+from pipeline.errors import BadInput
+from pipeline.sound_track import HOW_TO_CONVERT, SoundTrack
+
+MIN_SPEECH_S: Final = 0.25
+"""The shortest sound that can pass the speech gate, which wants 250 ms of speech."""
+MISSING_SHARE: Final = 0.01
+MISSING_S: Final = 0.5
+"""A file is called truncated where both this share and this length of what the header promises are missing."""
+
+CONTAINERS_BY_SUFFIX: Final = {
+    ".wav": {"wav", "w64"},
+    ".flac": {"flac", "ogg"},
+    ".mp3": {"mp3"},
+    ".m4a": {"mov"},
+    ".mp4": {"mov"},
+    ".mov": {"mov"},
+    ".aac": {"aac", "mov"},
+    ".ogg": {"ogg"},
+    ".oga": {"ogg"},
+    ".opus": {"ogg"},
+    ".webm": {"matroska"},
+    ".mkv": {"matroska"},
+    ".mka": {"matroska"},
+    ".aif": {"aiff"},
+    ".aiff": {"aiff"},
+    ".avi": {"avi"},
+    ".wma": {"asf"},
+    ".wmv": {"asf"},
+}
+"""What libavformat calls the container of each usual file name extension (the first of its names)."""
+_STAND_IN: Final = "silence stands in their place, so times stay right."
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What a media file holds. Channels count from 1 in the file; `kept_channels` are the speakers' own.
+
+    `duration_s` is what decodes, whatever the header says. `warnings` say what is wrong with the file and what was done
+    about it, `notes` what was decided about its channels.
+    """
+
+    path: Path
+    container: str
+    codec: str
+    duration_s: float
+    rate_hz: int
+    channels: int
+    kept_channels: tuple[int, ...]
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def probe(path: Path) -> MediaInfo:
+    """Decodes the whole file once in constant memory. Raises BadInput where there is nothing to work with."""
+    with SoundTrack(path) as track:
+        meter = LikenessMeter(track.channels)
+        samples = 0
+        for block in track.blocks(quality="LQ"):  # for comparing channels, a coarse resampling will do
+            meter.receive(block)
+            samples += len(block)
+        meter.flush()
+        duration_s = samples / RATE_HZ
+        _check_sound(track, duration_s)
+        likeness = meter.judge()
+        return MediaInfo(
+            path=path,
+            container=track.container.split(",")[0],
+            codec=track.codec,
+            duration_s=duration_s,
+            rate_hz=track.rate_hz,
+            channels=track.channels,
+            kept_channels=likeness.kept,
+            warnings=tuple(_warnings(track, duration_s)),
+            notes=tuple(_notes(likeness)),
+        )
+
+
+def no_speech(path: Path) -> BadInput:
+    """The error for a recording in which nobody says anything."""
+    return BadInput(
+        f"{path}: no speech was found in it. Listen to it: if somebody does speak, record closer or louder, "
+        f"or check that the right microphone and track were recorded."
+    )
+
+
+def _check_sound(track: SoundTrack, duration_s: float) -> None:
+    if track.decoded_packets == 0 and track.skipped_packets:
+        raise BadInput(f"{track.path}: none of its sound can be decoded; the file is damaged. {HOW_TO_CONVERT}")
+    if duration_s < MIN_SPEECH_S:
+        raise BadInput(
+            f"{track.path}: no speech can be in it, for it holds only {duration_s:.3f} s of sound. "
+            f"Check that the recording or the copy was finished."
+        )
+
+
+def _warnings(track: SoundTrack, duration_s: float) -> list[str]:
+    warnings = []
+    suffix = track.path.suffix.lower()
+    container = track.container.split(",")[0]
+    if container not in CONTAINERS_BY_SUFFIX.get(suffix, {container}):
+        warnings.append(f"{track.path}: named {suffix}, but the content is {container}/{track.codec}; read as that.")
+    missing_s = (track.claimed_s or 0.0) - duration_s
+    if missing_s > max(MISSING_S, MISSING_SHARE * duration_s):
+        warnings.append(
+            f"{track.path}: the file is cut off: {_length(duration_s)} can be decoded and is kept, "
+            f"{_length(missing_s)} that its header promises is missing. Look for a complete copy."
+        )
+    if track.skipped_packets:
+        warnings.append(f"{track.path}: damaged pieces were skipped ({track.skipped_packets}); {_STAND_IN}")
+    elif track.silence_s >= MISSING_S:
+        warnings.append(f"{track.path}: {track.silence_s:.1f} s of sound are missing in the file; {_STAND_IN}")
+    if track.tracks > 1:
+        warnings.append(f"{track.path}: the file has {track.tracks} audio tracks; the first one is read.")
+    return warnings
+
+
+def _notes(likeness: Likeness) -> list[str]:
+    notes = [
+        f"Channel {copy} carries the same sound as channel {original} and was left out."
+        for copy, original in likeness.copies
+    ]
+    if likeness.silent:
+        named = ", ".join(map(str, likeness.silent))
+        notes.append(f"Silent: channel {named}." if len(likeness.silent) == 1 else f"Silent: channels {named}.")
+    for first, second in likeness.alike:
+        notes.append(
+            f"Channels {first} and {second} share most of their sound: if one stereo microphone recorded both people, "
+            f"mix the file down to one channel first."
+        )
+    return notes
+
+
+def _length(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

@@ -1,0 +1,247 @@
+"""The sound track of a media file, decoded packet by packet on one time line at 16 kHz.
+
+Only the content decides what a file is: libavformat gets the bytes through a nameless reader and may open nothing else,
+so a playlist in disguise reaches neither the network nor another file.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self
+
+import av
+import numpy as np
+import soxr
+from av.error import FFmpegError
+from numpy.typing import NDArray
+
+from pipeline.audio import RATE_HZ
+from pipeline.errors import BadInput
+
+av.logging.set_level(None)
+
+Block = NDArray[np.float32]
+"""Consecutive samples of every channel between -1 and 1, shape (samples, channels)."""
+
+MAX_CHANNELS: Final = 64
+"""More than any recorder writes; a header that claims more is damaged."""
+RATES_HZ: Final = range(1_000, 1_000_001)
+"""Sample rates that recorders and editors write; anything else is a damaged header."""
+TIME_TOLERANCE_S: Final = 0.05
+"""How far packet times may run ahead of the samples before the difference counts as missing sound."""
+MAX_GAP_S: Final = 600.0
+"""A longer jump in packet times is taken for a damaged time stamp, not for missing sound."""
+MAX_DEMUX_FAILURES: Final = 50
+"""Consecutive failures to find the next packet after which the rest of the file is given up."""
+SILENCE_BLOCK_S: Final = 1.0
+
+HOW_TO_CONVERT: Final = "Convert it first, for example with: ffmpeg -i FILE interview.flac"
+
+
+class SoundTrack:
+    """The first sound track of a file, open for one pass. Use it as a context manager.
+
+    Raises BadInput where the file cannot be opened or has no sound track that this build can decode.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = _open_file(path)
+        try:
+            self._container = _open_container(path, self._file)
+            self._stream = _choose_stream(path, self._container)
+        except BaseException:
+            self._file.close()
+            raise
+        context = self._stream.codec_context
+        self.container: str = self._container.format.name
+        self.codec: str = context.codec.canonical_name
+        self.tracks: int = len(self._container.streams.audio)
+        self.rate_hz: int = context.sample_rate
+        self.channels: int = context.layout.nb_channels
+        self.skipped_packets = 0
+        self.decoded_packets = 0
+        self.silence_s = 0.0
+        self._check_header()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(FFmpegError):
+            self._container.close()
+        self._file.close()
+
+    @property
+    def claimed_s(self) -> float | None:
+        """How long the header says that the track is, None where it does not say."""
+        if self._stream.duration is not None and self._stream.time_base is not None:
+            return float(self._stream.duration * self._stream.time_base)
+        if self._container.duration is not None:
+            return float(self._container.duration / av.time_base)
+        return None
+
+    def blocks(self, channels: tuple[int, ...] | None = None, quality: str = "HQ") -> Iterator[Block]:
+        """The whole track at 16 kHz in blocks of no particular size; `channels` (from 1) picks and orders columns.
+
+        What cannot be decoded is left out, counted in `skipped_packets`, and its time filled with silence.
+        """
+        picked = [channel - 1 for channel in channels or range(1, self.channels + 1)]
+        rate_hz = self.rate_hz
+        resampler = _Resampler(rate_hz, len(picked), quality)
+        for frame_rate_hz, block in self._timed_blocks():
+            if frame_rate_hz != rate_hz:
+                yield resampler.finish()
+                rate_hz = frame_rate_hz
+                resampler = _Resampler(rate_hz, len(picked), quality)
+            yield resampler.resample(np.ascontiguousarray(block[:, picked]))
+        yield resampler.finish()
+
+    def _check_header(self) -> None:
+        if not 1 <= self.channels <= MAX_CHANNELS:
+            raise BadInput(
+                f"{self.path}: the header claims {self.channels} channels, and 1 to {MAX_CHANNELS} can be read; "
+                f"it is probably damaged. Record or export the file again."
+            )
+        if self.rate_hz not in RATES_HZ:
+            raise BadInput(
+                f"{self.path}: the header claims a sample rate of {self.rate_hz} Hz; it is probably damaged. "
+                f"Record or export the file again."
+            )
+
+    def _timed_blocks(self) -> Iterator[tuple[int, Block]]:
+        """Decoded blocks with their rate, and silence where packet times say that sound is missing."""
+        heard_s = 0.0
+        origin_s = self._origin_s()
+        for frame in self._frames():
+            rate_hz = frame.sample_rate or self.rate_hz
+            if frame.time is not None:
+                ahead_s = frame.time - origin_s - heard_s
+                if TIME_TOLERANCE_S < ahead_s <= MAX_GAP_S:
+                    yield from ((rate_hz, block) for block in _silence(ahead_s, rate_hz, self.channels))
+                    heard_s += ahead_s
+                    self.silence_s += ahead_s
+                elif abs(ahead_s) > TIME_TOLERANCE_S:
+                    origin_s = frame.time - heard_s
+            block = _to_block(frame, self.channels)
+            heard_s += len(block) / rate_hz
+            yield rate_hz, block
+
+    def _origin_s(self) -> float:
+        """The time stamp of the file's start: where a video begins before its sound, the sound comes later."""
+        start = self._container.start_time
+        return 0.0 if start is None else float(start / av.time_base)
+
+    def _frames(self) -> Iterator[Any]:
+        for packet in self._packets():
+            try:
+                frames = self._stream.decode(packet)
+            except FFmpegError:
+                self.skipped_packets += 1
+                continue
+            self.decoded_packets += 1
+            yield from frames
+        with suppress(FFmpegError):  # end of file: the decoder may have been drained already
+            yield from self._stream.codec_context.decode(None)
+
+    def _packets(self) -> Iterator[Any]:
+        failures = 0
+        while failures < MAX_DEMUX_FAILURES:
+            try:
+                for packet in self._container.demux(self._stream):
+                    if packet.size:
+                        failures = 0
+                        yield packet
+                return
+            except FFmpegError:
+                failures += 1
+                self.skipped_packets += 1
+
+
+class _Resampler:
+    """A stream of blocks from `rate_hz` to 16 kHz with its explicit end."""
+
+    def __init__(self, rate_hz: int, channels: int, quality: str) -> None:
+        self._channels = channels
+        self._stream = None if rate_hz == RATE_HZ else soxr.ResampleStream(rate_hz, RATE_HZ, channels, quality=quality)
+
+    def resample(self, block: Block) -> Block:
+        return block if self._stream is None else self._stream.resample_chunk(block)
+
+    def finish(self) -> Block:
+        nothing = np.zeros((0, self._channels), np.float32)
+        return nothing if self._stream is None else self._stream.resample_chunk(nothing, last=True)
+
+
+class _NamelessReader:
+    """A file without its name, so that libavformat judges the content and not the extension."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+
+def _open_file(path: Path) -> BinaryIO:
+    if path.is_dir():
+        raise BadInput(f"{path}: this is a directory. Give one recording, or use the batch command for a folder.")
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise BadInput(f"{path}: there is no such file. Check the spelling and the folder.") from None
+    except PermissionError:
+        raise BadInput(f"{path}: you are not allowed to read this file. Change its permissions or copy it.") from None
+    except OSError as error:
+        raise BadInput(f"{path}: the file cannot be opened ({error.strerror}). Check the path and the disk.") from error
+    if not path.is_file():
+        file.close()
+        raise BadInput(f"{path}: this is not an ordinary file. Save the recording to a file first.")
+    if os.fstat(file.fileno()).st_size == 0:
+        file.close()
+        raise BadInput(f"{path}: the file is empty. Check that the recording or the copy was finished.")
+    return file
+
+
+def _open_container(path: Path, file: BinaryIO) -> Any:
+    try:
+        return av.open(_NamelessReader(file), options={"protocol_whitelist": "none"}, metadata_errors="ignore")
+    except (FFmpegError, ValueError, OSError) as error:
+        raise BadInput(
+            f"{path}: this is not an audio or video file that can be read"
+            f" (or it is damaged from the start). {HOW_TO_CONVERT}"
+        ) from error
+
+
+def _choose_stream(path: Path, container: Any) -> Any:
+    streams = container.streams.audio
+    if not streams:
+        raise BadInput(f"{path}: the file has no audio track. Choose a recording with sound.")
+    stream = streams[0]
+    if stream.codec_context is None or stream.codec_context.codec is None:
+        raise BadInput(f"{path}: its sound is stored in a way that this installation cannot decode. {HOW_TO_CONVERT}")
+    return stream
+
+
+def _silence(length_s: float, rate_hz: int, channels: int) -> Iterator[Block]:
+    left = round(length_s * rate_hz)
+    while left > 0:
+        size = min(left, round(SILENCE_BLOCK_S * rate_hz))
+        yield np.zeros((size, channels), np.float32)
+        left -= size
+
+
+def _to_block(frame: Any, channels: int) -> Block:
+    """The frame as float32 of shape (samples, `channels`), whatever its sample format."""
+    samples: NDArray[Any] = frame.to_ndarray()
+    samples = samples.T if frame.format.is_planar else samples.reshape(-1, frame.layout.nb_channels)
+    block: Block = samples.astype(np.float32)
+    if samples.dtype.kind == "u":
+        block -= 128
+    if samples.dtype.kind in "iu":
+        block /= 2 ** (8 * samples.dtype.itemsize - 1)
+    block = np.clip(np.nan_to_num(block), -1.0, 1.0, dtype=np.float32)
+    if block.shape[1] < channels:  # the layout changed on the way, say stereo to mono
+        block = np.repeat(block[:, :1], channels, axis=1)
+    return block[:, :channels]
