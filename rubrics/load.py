@@ -1,0 +1,76 @@
+"""Rubrics and plans from built-in ids and files."""
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from rubrics.document import Document, UnreadableDocument, read_document
+from rubrics.errors import BadPlan, BadRubric, Mistake, MistakenFile, NoSuchRubric
+from rubrics.mistakes import did_you_mean, mistakes_of
+from rubrics.model import Entry, Rubric
+from rubrics.plan import Plan
+
+_LIBRARY: Final = resources.files("rubrics") / "library"
+
+_EntryT = TypeVar("_EntryT", bound=Entry)
+
+
+def builtin_ids() -> tuple[str, ...]:
+    """The ids of the shipped rubrics, in alphabetical order."""
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in _LIBRARY.iterdir() if file.name.endswith(".yaml")))
+
+
+def load_rubric(name: str | Path) -> Rubric:
+    """The rubric with a built-in id, or in the file at a path. Raises NoSuchRubric or BadRubric."""
+    if str(name) in builtin_ids():
+        return _load_builtin(str(name))
+    path = Path(name)
+    if not path.exists():
+        known = ", ".join(builtin_ids())
+        fix = did_you_mean(str(name), builtin_ids()) or f"Built in are {known}; or give the path of a rubric file"
+        raise NoSuchRubric(f"{name} is neither a built-in rubric nor a file. {fix}.")
+    return _read(path, Rubric, BadRubric)[0]
+
+
+def load_plan(path: str | Path, rubric: Rubric) -> Plan:
+    """The plan in a file, every question of it checked against the rubric. Raises BadPlan."""
+    plan, document = _read(Path(path), Plan, BadPlan)
+    known = {question.id for question in (*rubric.questions, *rubric.supplementary_questions)}
+    mistakes = [
+        Mistake(
+            str(path),
+            document.line_of(("questions", position)),
+            question_id,
+            f"the rubric {rubric.id} has no such question",
+            did_you_mean(question_id, known) or f"`earmark rubric show {rubric.id}` lists the ids",
+        )
+        for position, question_id in enumerate(plan.question_ids)
+        if question_id not in known
+    ]
+    if mistakes:
+        raise BadPlan(mistakes)
+    return plan
+
+
+@cache
+def _load_builtin(rubric_id: str) -> Rubric:
+    with resources.as_file(_LIBRARY / f"{rubric_id}.yaml") as path:
+        return _read(path, Rubric, BadRubric)[0]
+
+
+def _read(path: Path, model: type[_EntryT], error: type[MistakenFile]) -> tuple[_EntryT, Document]:
+    try:
+        document = read_document(path)
+        return model.model_validate(document.data), document
+    except OSError as problem:
+        what = (
+            "this is a folder, not a file" if path.is_dir() else (problem.strerror or "the file cannot be read").lower()
+        )
+        raise error([Mistake(str(path), None, "", what, "Give the path of a YAML file that can be read")]) from problem
+    except UnreadableDocument as problem:
+        raise error([Mistake(str(path), problem.line, "", problem.message, problem.fix)]) from problem
+    except ValidationError as problem:
+        raise error(mistakes_of(problem, model, document, str(path))) from problem
