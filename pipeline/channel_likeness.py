@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from pipeline.audio import RATE_HZ
 
 SAME_RESIDUAL_DB: Final = -15.0
-"""Measured on encodes of 15 s of speech. Copies leave less than -19 dB as mp3 of 32 kbit/s, opus of 64 and vorbis of 48,
-and about -15 dB as aac of 64. Two people leave 0 dB where their microphones are apart, -1 dB with 15 dB of crosstalk and
--6 dB with 6 dB, and more than -11 dB even as opus of 24 kbit/s."""
+"""Measured on encodes of 15 s of speech. Copies leave less than -19 dB as mp3 of 32 kbit/s, opus of 64 and vorbis of
+48, and about -15 dB as aac of 64. Two people leave 0 dB where their microphones are apart, -1 dB with 15 dB of
+crosstalk and -6 dB with 6 dB, and more than -11 dB even as opus of 24 kbit/s."""
 ALIKE_RESIDUAL_DB: Final = -9.0
 """Below this two channels are still taken for two people, and the doubt is said."""
 SILENT_DB: Final = -65.0
