@@ -171,8 +171,8 @@ def _header(channels: int, frames: int) -> bytes:
 
 
 def _pcm16(samples: Samples) -> NDArray[np.int16]:
-    scaled = np.rint(np.nan_to_num(samples) * _FULL_SCALE)
-    return np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1).astype("<i2")
+    scaled = np.rint(np.clip(np.nan_to_num(samples), -1, 1) * _FULL_SCALE)
+    return np.minimum(scaled, _FULL_SCALE - 1).astype("<i2")
 
 
 def _write_at(file: io.FileIO, offset: int, data: bytes) -> None:

@@ -43,7 +43,7 @@ def resolve_workspace(option: str | None) -> Path:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise BadInput(f"cannot use workspace {workspace}: {reason}. Name another with --workspace DIR.") from error
-    if not os.access(workspace, os.W_OK | os.X_OK) or not os.access(audio, os.W_OK | os.X_OK):
+    if not all(_is_writable(folder) for folder in (workspace, audio)):
         raise BadInput(f"cannot write in workspace {workspace}. Change its permissions or name another one.")
     return workspace
 
@@ -88,3 +88,7 @@ def _make_private(workspace: Path) -> None:
             "but a folder of its own is better (chmod 700, or --workspace DIR)",
             workspace,
         )
+
+
+def _is_writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)

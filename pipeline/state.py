@@ -1,0 +1,182 @@
+"""What an interview has come to: a pure fold over its events, in the order of the journal.
+
+CORE: no I/O, no clock, no threads. The page's first snapshot, an export and a restarted server all show this state,
+so what they show is always a replay. A fold takes events as they come and never fails on any prefix of a journal.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from pipeline.events import (
+    Bookmarked,
+    ChannelAssigned,
+    ConsentRecorded,
+    Corrected,
+    Draft,
+    Event,
+    NoteTaken,
+    NotHeard,
+    ProblemNoticed,
+    QuestionAsked,
+    Rated,
+    SegmentAssigned,
+    SessionEnded,
+    SessionStarted,
+    Span,
+    Speaker,
+    StageChanged,
+    Tag,
+    TagRetracted,
+    Utterance,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewState:
+    """An interview after some of its events. Tuples and mappings keep the order of the journal.
+
+    `revisions` holds every revision of every utterance as its event said it, by (segment_id, revision), so that a
+    span of an older revision still finds its words. `tags` are the live ones by tag_id: last said, not retracted.
+    `not_heard` has the last finding for each question, `ratings` the last by (rater, target).
+    """
+
+    started: SessionStarted | None = None
+    ended: SessionEnded | None = None
+    revisions: Mapping[tuple[int, int], Utterance] = field(default_factory=dict)
+    latest_revision: Mapping[int, int] = field(default_factory=dict)
+    channel_speakers: Mapping[int, Speaker] = field(default_factory=dict)
+    segment_speakers: Mapping[int, Speaker] = field(default_factory=dict)
+    tags: Mapping[str, Tag] = field(default_factory=dict)
+    questions: tuple[QuestionAsked, ...] = ()
+    not_heard: Mapping[str | None, NotHeard] = field(default_factory=dict)
+    stage_id: str | None = None
+    ratings: Mapping[tuple[str, str], Rated] = field(default_factory=dict)
+    notes: tuple[NoteTaken, ...] = ()
+    bookmarks: tuple[Bookmarked, ...] = ()
+    consents: tuple[ConsentRecorded, ...] = ()
+    problems: tuple[ProblemNoticed, ...] = ()
+
+    @property
+    def is_ended(self) -> bool:
+        """Nothing more will be heard."""
+        return self.ended is not None
+
+    @property
+    def utterances(self) -> tuple[Utterance, ...]:
+        """The latest revision of each, with its effective speaker, in order of segment id."""
+        return tuple(self.utterance(segment_id) for segment_id in sorted(self.latest_revision))
+
+    def utterance(self, segment_id: int) -> Utterance:
+        """One utterance's latest revision with its effective speaker. KeyError where it was not heard.
+
+        An assignment of the utterance itself wins over one of its channel, and that over what it was heard with.
+        """
+        heard = self.revisions[segment_id, self.latest_revision[segment_id]]
+        channel_speaker = self.channel_speakers.get(heard.channel, heard.speaker)
+        return replace(heard, speaker=self.segment_speakers.get(segment_id, channel_speaker))
+
+    def quote(self, span: Span) -> str:
+        """The words of a span, from the revision that it names. KeyError where that was not heard."""
+        return self.revisions[span.segment_id, span.revision].text[span.start_char : span.end_char]
+
+
+NOTHING_YET: Final = InterviewState()
+
+
+def fold(events: Iterable[Event], onto: InterviewState = NOTHING_YET) -> InterviewState:
+    """The state after `events`, which follow those that led to `onto`; folding in pieces gives the same state.
+
+    Drafts are passed over: they are shown, never kept.
+    """
+    growing = _Growing(onto)
+    for event in events:
+        growing.take(event)
+    return growing.state()
+
+
+class _Growing:
+    """A state that can change, while a fold runs."""
+
+    def __init__(self, state: InterviewState) -> None:
+        self._started = state.started
+        self._ended = state.ended
+        self._stage_id = state.stage_id
+        self._revisions = dict(state.revisions)
+        self._latest_revision = dict(state.latest_revision)
+        self._channel_speakers = dict(state.channel_speakers)
+        self._segment_speakers = dict(state.segment_speakers)
+        self._tags = dict(state.tags)
+        self._not_heard = dict(state.not_heard)
+        self._ratings = dict(state.ratings)
+        self._questions = list(state.questions)
+        self._notes = list(state.notes)
+        self._bookmarks = list(state.bookmarks)
+        self._consents = list(state.consents)
+        self._problems = list(state.problems)
+
+    def take(self, event: Event) -> None:
+        match event:
+            case Utterance():
+                self._hear(event)
+            case Corrected(utterance=utterance):
+                self._hear(utterance)
+            case ChannelAssigned(channel=channel, speaker=speaker):
+                self._channel_speakers[channel] = speaker
+            case SegmentAssigned(segment_id=segment_id, speaker=speaker):
+                self._segment_speakers[segment_id] = speaker
+            case Tag(tag_id=tag_id):
+                self._tags[tag_id] = event
+            case TagRetracted(tag_id=tag_id):
+                self._tags.pop(tag_id, None)
+            case SessionStarted():
+                self._started = event
+            case SessionEnded():
+                self._ended = event
+            case StageChanged(stage_id=stage_id):
+                self._stage_id = stage_id
+            case _:
+                self._collect(event)
+
+    def state(self) -> InterviewState:
+        return InterviewState(
+            started=self._started,
+            ended=self._ended,
+            stage_id=self._stage_id,
+            revisions=self._revisions,
+            latest_revision=self._latest_revision,
+            channel_speakers=self._channel_speakers,
+            segment_speakers=self._segment_speakers,
+            tags=self._tags,
+            not_heard=self._not_heard,
+            ratings=self._ratings,
+            questions=tuple(self._questions),
+            notes=tuple(self._notes),
+            bookmarks=tuple(self._bookmarks),
+            consents=tuple(self._consents),
+            problems=tuple(self._problems),
+        )
+
+    def _hear(self, utterance: Utterance) -> None:
+        segment_id, revision = utterance.segment_id, utterance.revision
+        self._revisions[segment_id, revision] = utterance
+        self._latest_revision[segment_id] = max(revision, self._latest_revision.get(segment_id, revision))
+
+    def _collect(self, event: Event) -> None:
+        match event:
+            case QuestionAsked():
+                self._questions.append(event)
+            case NotHeard(question_id=question_id):
+                self._not_heard[question_id] = event
+            case Rated(rater=rater, target=target):
+                self._ratings[rater, target] = event
+            case NoteTaken():
+                self._notes.append(event)
+            case Bookmarked():
+                self._bookmarks.append(event)
+            case ConsentRecorded():
+                self._consents.append(event)
+            case ProblemNoticed():
+                self._problems.append(event)
+            case Draft() | _:
+                pass
