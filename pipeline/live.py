@@ -1,7 +1,8 @@
 """An interview while it happens: sound keeps coming in, one model worker answers beside it.
 
 Taking sound never waits for the models while the interview is live. A recording that is played faster than it was
-spoken may ask to be held back instead (`most_waiting`), so that it never queues a whole interview in memory.
+spoken may ask to be held back instead (`most_waiting`), so that it never queues a whole interview in memory. What blocks
+(the disk, the models) runs in threads, one call at a time, so that pages are served meanwhile.
 """
 
 import asyncio
@@ -49,7 +50,7 @@ class LiveLoop:
 
     async def _listen(self, chunks: AsyncIterable[AudioChunk]) -> None:
         async for chunk in chunks:
-            self._keep(chunk)
+            await asyncio.to_thread(self._keep, chunk)
             if frames := self._detector.receive(chunk):
                 self._session.receive_audio(frames)
                 self._ask()
@@ -74,7 +75,7 @@ class LiveLoop:
             while request := await self._waiting.get():
                 self._session.receive(await loop.run_in_executor(model, self._worker.answer, request))
                 for utterance in self._session.events():
-                    self._confirm(utterance)
+                    await asyncio.to_thread(self._confirm, utterance)
                 self._ask()
                 self._answered.set()
 

@@ -1,0 +1,56 @@
+# The two commands of the README are `make run` and `make test`. Both set up what they need and say what they do.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test test-long lint format docs lock clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+run: $(VENV)/.run-ready ## Set up, then tag the bundled interview with the embedded recogniser
+	$(BIN)/earmark demo
+
+test: $(VENV)/.test-ready lint ## Set up, system packages included, then check and test everything in under 20 minutes
+	$(BIN)/python -m pytest -m "not long" $(PYTEST)
+
+test-long: $(VENV)/.test-ready ## The soaks, three-hour files and kill rounds
+	$(BIN)/python -m pytest -m long --timeout 3600 $(PYTEST)
+
+lint: $(VENV)/.test-ready ## Style, types and the arrows between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test-ready ## Put the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.test-ready ## Write the reference pages from the code
+	$(BIN)/python -m ui.reference docs
+
+lock: $(VENV)/.test-ready ## Pin the dependencies anew, with hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --group dev -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --all-extras -o requirements/all-extras.txt
+
+clean: ## Remove the environment and every cache
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	tools/setup python $(VENV)
+
+$(VENV)/.run-ready: $(BIN)/python requirements/runtime.txt pyproject.toml
+	tools/setup packages $(VENV) requirements/runtime.txt
+	@touch $@
+
+$(VENV)/.test-ready: $(BIN)/python requirements/dev.txt pyproject.toml tools/setup
+	tools/setup system
+	tools/setup packages $(VENV) requirements/dev.txt
+	@touch $@ $(VENV)/.run-ready

@@ -1,0 +1,34 @@
+"""Who spoke and what it shows, joined: what live, review and batch feed with confirmed utterances."""
+
+from collections.abc import Mapping
+
+from pipeline.events import Event, Speaker, Utterance
+from rubrics.model import Rubric
+from signals.speakers import Attributor
+from signals.tagger import Tagger
+
+
+class Listener:
+    """Turns utterances into the events that an interview's journal holds: each utterance, then what follows from it."""
+
+    def __init__(
+        self,
+        rubric: Rubric | None,
+        *,
+        channels: tuple[int, ...],
+        given: Mapping[int, Speaker],
+        all_flags: bool = False,
+    ) -> None:
+        self._attributor = Attributor(rubric, channels=channels, given=given)
+        self._tagger = Tagger(rubric, all_flags=all_flags)
+
+    def receive(self, utterance: Utterance) -> tuple[Event, ...]:
+        """The utterance with its speaker (two where a question runs into its answer), assignments, tags, in order."""
+        return self._follow(self._attributor.receive(utterance))
+
+    def receive_end(self) -> tuple[Event, ...]:
+        """What only the end of the interview decides. Call it once, after the last utterance."""
+        return (*self._follow(self._attributor.receive_end()), *self._tagger.receive_end())
+
+    def _follow(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        return tuple(found for event in events for found in (event, *self._tagger.receive(event)))

@@ -1,0 +1,89 @@
+"""`earmark rubric`: what the rubrics look for, and whether a rubric file is sound."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from rubrics.counts import counts
+from rubrics.load import builtin_ids, load_rubric
+from rubrics.model import Competency, Question, Rubric
+from ui.commands.options import Json
+from ui.terminal import messages, results, write_json
+
+app = typer.Typer(no_args_is_help=True, help="List, show and check rubrics: what to listen for.")
+
+
+@app.command("list")
+def list_rubrics(*, as_json: Json = False) -> None:
+    """List the built-in rubrics with what they hold."""
+    rubrics = [load_rubric(rubric_id) for rubric_id in builtin_ids()]
+    if as_json:
+        for rubric in rubrics:
+            write_json({"id": rubric.id, "title": rubric.title, "version": rubric.version, "counts": counts(rubric)})
+        return
+    table = Table("Rubric", "Title", "Version", "Holds")
+    for rubric in rubrics:
+        table.add_row(rubric.id, rubric.title, rubric.version, _count_words(rubric))
+    results.print(table)
+
+
+@app.command("show")
+def show_rubric(
+    name: Annotated[str, typer.Argument(metavar="ID|PATH", help="A built-in rubric's id, or a rubric file.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show a rubric: its questions and what to listen for in the answers."""
+    rubric = load_rubric(name)
+    if as_json:
+        write_json(_as_json(rubric))
+        return
+    results.print(f"[bold]{rubric.title}[/bold]  ({rubric.id} {rubric.version}, from {rubric.source})")
+    results.print(rubric.summary, markup=False)
+    results.print(_count_words(rubric))
+    for competency in rubric.competencies:
+        _print_competency(competency)
+    for flag in rubric.general_red_flags:
+        results.print(f"⚑ {flag.title}", markup=False)
+
+
+@app.command("check")
+def check_rubric(
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="A rubric file; unset, every built-in rubric.")
+    ] = None,
+) -> None:
+    """Check a rubric file, or the built-in ones: every mistake with its file, line, key and fix."""
+    for name in [file] if file else builtin_ids():
+        rubric = load_rubric(name)
+        messages.print(f"{rubric.id}: sound. {_count_words(rubric)}", markup=False)
+        if lacking := [signal.id for signal in rubric.signals if not signal.examples]:
+            messages.print(f"{rubric.id}: {len(lacking)} signals have no example: {', '.join(lacking)}", markup=False)
+
+
+def _as_json(rubric: Rubric) -> dict[str, Any]:
+    return {**rubric.model_dump(mode="json", by_alias=True, exclude_none=True), "counts": counts(rubric)}
+
+
+def _count_words(rubric: Rubric) -> str:
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts(rubric).items() if count)
+
+
+def _print_competency(competency: Competency) -> None:
+    results.print()
+    results.print(f"[bold]{competency.title}[/bold]  ({competency.id})")
+    for question in competency.questions:
+        _print_question(question)
+    for criterion in competency.criteria:
+        results.print(f"  {criterion.title}", markup=False)
+        for level in criterion.levels:
+            results.print(f"    {level.score}  {level.text}", markup=False)
+    for flag in competency.red_flags:
+        results.print(f"  ⚑ {flag.title}", markup=False)
+
+
+def _print_question(question: Question) -> None:
+    results.print(f"  {question.id}: {question.text}", markup=False)
+    for signal in question.signals:
+        results.print(f"    ✓ {signal.text}", markup=False)

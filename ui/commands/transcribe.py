@@ -1,0 +1,63 @@
+"""`earmark transcribe`: a recording in, its words and tags out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.audio_file import open_media
+from pipeline.events import ChannelAssigned
+from pipeline.media_probe import no_speech
+from pipeline.state import fold
+from ui.commands.options import (
+    EngineName,
+    EngineOption,
+    Json,
+    ModelOption,
+    PlanOption,
+    RubricOption,
+    SpeakersOption,
+    read_speakers,
+)
+from ui.terminal import messages, print_state, progress, write_state_json
+from ui.wiring import prepare
+from ui.wiring import transcribe as transcribe_media
+
+
+def transcribe(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording: any audio or video file.")],
+    *,
+    rubric: RubricOption = None,
+    plan: PlanOption = None,
+    speakers: SpeakersOption = None,
+    engine: EngineOption = EngineName.AUTO,
+    model: ModelOption = None,
+    as_json: Json = False,
+) -> None:
+    """Transcribe a recording and tag the evidence in it."""
+    setup = prepare(engine=engine, model=model, rubric=rubric, plan=plan, speakers=read_speakers(speakers))
+    media = open_media(file)
+    for line in (*media.info.warnings, *media.info.notes, setup.choice.reason, setup.choice.advice):
+        if line:
+            messages.print(line)
+    with progress() as bar:
+        task = bar.add_task(f"Listening to {file.name}", total=media.info.duration_s)
+        events = tuple(transcribe_media(media, setup, lambda heard_s: bar.update(task, completed=heard_s)))
+    state = fold(events)
+    if not state.utterances:
+        raise no_speech(file)
+    for event in events:
+        if isinstance(event, ChannelAssigned) and event.basis == "guessed":
+            messages.print(assignment_words(event))
+    if as_json:
+        write_state_json(state)
+    else:
+        print_state(state)
+
+
+def assignment_words(event: ChannelAssigned) -> str:
+    """What was guessed about a channel, and how to say otherwise."""
+    return (
+        f"Channel {event.channel} is taken for the {event.speaker}, from the questions asked. "
+        f"If that is wrong, say who is where with --speakers."
+    )

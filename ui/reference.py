@@ -1,0 +1,128 @@
+"""Reference pages written from the code, so that they cannot drift: `python -m ui.reference docs` writes them.
+
+A test compares what is in `docs/` with what this would write.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args
+
+import typer
+
+from pipeline import events
+from rubrics.model import json_schema as rubric_schema
+from ui.cli import app
+
+
+def pages() -> Mapping[str, str]:
+    """Every generated page: file name in `docs/` to text."""
+    return {
+        "commands.md": commands_page(),
+        "events.md": events_page(),
+        "rubrics.md": rubrics_page(),
+        "events.schema.json": _json(events.json_schema()),
+        "rubric.schema.json": _json(rubric_schema()),
+    }
+
+
+def commands_page() -> str:
+    """Every command with its arguments and options, as its own help tells them."""
+    lines = ["# Commands", "", "Written from the code by `make docs`.", ""]
+    return "\n".join([*lines, *_command_lines(typer.main.get_command(app), "earmark")])
+
+
+def events_page() -> str:
+    """Every event of the journal and the websocket, with its fields."""
+    lines = ["# Events", "", "Written from the code by `make docs`. The JSON Schema is `events.schema.json`.", ""]
+    for kind in get_args(events.Event):
+        name = next(field.default for field in fields(kind) if field.name == "type")
+        lines += [f"## `{name}`", "", _paragraph(kind.__doc__), "", "| field | type |", "| --- | --- |"]
+        lines += [f"| `{f.name}` | `{_type_name(f.type)}` |" for f in fields(kind) if f.name != "type"]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def rubrics_page() -> str:
+    """Every key of a rubric file, from its schema."""
+    schema = rubric_schema()
+    lines = ["# Rubric files", "", "Written from the code by `make docs`. Editors read `rubric.schema.json`.", ""]
+    for name, part in {"Rubric": schema, **schema.get("$defs", {})}.items():
+        if "properties" not in part:
+            continue
+        lines += [f"## {name}", "", _paragraph(part.get("description", "")), "", "| key | takes | needed | meaning |"]
+        lines += ["| --- | --- | --- | --- |"]
+        for key, value in part["properties"].items():
+            needed = "yes" if key in part.get("required", ()) else ""
+            lines.append(f"| `{key}` | {_takes(value)} | {needed} | {_cell(value.get('description', ''))} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _command_lines(command: Any, path: str) -> Iterator[str]:
+    subcommands = getattr(command, "commands", None)
+    if subcommands is None:
+        yield from _one_command(command, path)
+        return
+    for name, subcommand in subcommands.items():
+        yield from _command_lines(subcommand, f"{path} {name}")
+
+
+def _one_command(command: Any, path: str) -> Iterator[str]:
+    yield from (f"## `{path}`", "", _paragraph(command.help or ""), "")
+    rows = [row for parameter in command.params if (row := _parameter_row(parameter))]
+    if rows:
+        yield from ("| takes | meaning | default |", "| --- | --- | --- |", *rows, "")
+
+
+def _parameter_row(parameter: Any) -> str | None:
+    if parameter.name == "help":
+        return None
+    is_option = parameter.param_type_name == "option"
+    names = (
+        ", ".join(parameter.opts) if is_option else parameter.make_metavar(typer.Context(typer.main.get_command(app)))
+    )
+    metavar = f" {parameter.metavar}" if is_option and parameter.metavar else ""
+    default = "" if parameter.default in (None, False) or callable(parameter.default) else f"`{parameter.default}`"
+    return f"| `{names}{_cell(metavar)}` | {_cell(getattr(parameter, 'help', None) or '')} | {default} |"
+
+
+def _takes(value: Mapping[str, Any]) -> str:
+    if "$ref" in value:
+        return value["$ref"].rsplit("/", 1)[-1]
+    if "anyOf" in value:
+        return " or ".join(_takes(part) for part in value["anyOf"] if part.get("type") != "null")
+    if value.get("type") == "array":
+        return f"list of {_takes(value.get('items', {}))}"
+    if "enum" in value:
+        return ", ".join(f"`{one}`" for one in value["enum"])
+    return str(value.get("type", "anything"))
+
+
+def _type_name(kind: Any) -> str:
+    return (kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))).replace("|", "\\|")
+
+
+def _paragraph(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _cell(text: str) -> str:
+    return _paragraph(text).replace("|", "\\|")
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def main(folder: Path) -> None:
+    """Write every page into `folder`."""
+    folder.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,21 @@
+"""The interview that ships with Earmark."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from ui.errors import UsageMistake
+
+RUBRIC_ID: Final = "bei"
+"""The rubric whose questions the bundled interviews ask."""
+_IN_WHEEL: Final = "bundled"
+_IN_CHECKOUT: Final = Path(__file__).parents[1] / "samples" / "audio"
+
+
+def bundled_interview(name: str = "strong") -> Path:
+    """The recording of a sample interview: from the wheel, which has `strong`, or from a checkout, which has them all."""
+    for folder in (Path(str(resources.files("ui"))) / _IN_WHEEL, _IN_CHECKOUT):
+        if (path := folder / f"{name}.flac").is_file():
+            return path
+    there = sorted(path.stem for path in _IN_CHECKOUT.glob("*.flac")) or ["strong"]
+    raise UsageMistake(f"there is no sample interview {name}. There is: {', '.join(there)}.")

@@ -1,0 +1,88 @@
+"""What the commands say: results to standard output, everything else to standard error."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from pipeline.events import Tag, Utterance
+from pipeline.state import InterviewState
+from signals.records import tag_record
+from ui.labels import LABELS, SPEAKERS, clock, not_heard_words, tag_words
+
+results: Final = Console(highlight=False, soft_wrap=True)
+messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def is_attended() -> bool:
+    """Whether somebody is at the terminal to read, to press keys and to end the program."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def write_json(value: Mapping[str, Any]) -> None:
+    """One JSON line on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def progress() -> Progress:
+    """A bar for long work, on standard error, gone when done and absent where nobody watches."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=messages,
+        transient=True,
+        disable=not messages.is_terminal,
+    )
+
+
+def utterance_record(utterance: Utterance) -> dict[str, Any]:
+    """An utterance as `earmark transcribe --json` writes it."""
+    return {
+        "type": "utterance",
+        "speaker": utterance.speaker,
+        "channel": utterance.channel,
+        "start_s": utterance.start_s,
+        "end_s": utterance.end_s,
+        "text": utterance.text,
+        "words": [
+            {"text": word.text, "start_s": word.start_s, "end_s": word.end_s, "probability": word.probability}
+            for word in utterance.words
+        ],
+    }
+
+
+def write_state_json(state: InterviewState) -> None:
+    """A whole interview as JSON lines: every utterance, then every tag."""
+    for utterance in state.utterances.values():
+        write_json(utterance_record(utterance))
+    for tag in state.tags.values():
+        write_json({"type": "tag", **tag_record(tag, state.utterances)})
+
+
+def print_state(state: InterviewState) -> None:
+    """A whole interview in words: what was said, each utterance with its tagged quotes, then what was not heard."""
+    tags_of: dict[int, list[Tag]] = {}
+    for tag in state.tags.values():
+        tags_of.setdefault(tag.spans[0].segment_id, []).append(tag)
+    for utterance in state.utterances.values():
+        speaker = SPEAKERS[utterance.speaker]
+        results.print(
+            Text.assemble((f"{clock(utterance.start_s):>8}  ", "dim"), (f"{speaker}: ", "bold"), utterance.text)
+        )
+        print_tags(tags_of.get(utterance.segment_id, ()), state.utterances)
+    for missing in state.not_heard:
+        results.print(Text(f"{'':10}{not_heard_words(missing)}", style="italic"))
+
+
+def print_tags(tags: Iterable[Tag], utterances: Mapping[int, Utterance]) -> None:
+    """Tagged quotes under their utterance, each with its mark and its label in words."""
+    for tag in tags:
+        quote = tag_record(tag, utterances)["quote"]
+        mark = LABELS[tag.label].symbol
+        results.print(Text.assemble(f"{'':10}{mark} ", (tag_words(tag), "bold"), f"  “{quote}”"))
