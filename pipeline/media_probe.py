@@ -7,6 +7,7 @@ from typing import Final
 from pipeline.audio import RATE_HZ
 from pipeline.channel_likeness import Likeness, LikenessMeter
 from pipeline.errors import BadInput
+from pipeline.media_end import lacks_end
 from pipeline.sound_track import HOW_TO_CONVERT, SoundTrack
 
 MIN_SPEECH_S: Final = 0.25
@@ -14,6 +15,8 @@ MIN_SPEECH_S: Final = 0.25
 MISSING_SHARE: Final = 0.01
 MISSING_S: Final = 0.5
 """A file is called truncated where both this share and this length of what the header promises are missing."""
+GAP_S: Final = 0.1
+"""Less than this missing in the middle is put down to the rounding of time stamps."""
 
 CONTAINERS_BY_SUFFIX: Final = {
     ".wav": {"wav", "w64"},
@@ -92,7 +95,7 @@ def no_speech(path: Path) -> BadInput:
 
 
 def _check_sound(track: SoundTrack, duration_s: float) -> None:
-    if track.decoded_packets == 0 and track.skipped_packets:
+    if track.decoded_packets == 0 and track.skipped_at_end:
         raise BadInput(f"{track.path}: none of its sound can be decoded; the file is damaged. {HOW_TO_CONVERT}")
     if duration_s < MIN_SPEECH_S:
         raise BadInput(
@@ -113,10 +116,15 @@ def _warnings(track: SoundTrack, duration_s: float) -> list[str]:
             f"{track.path}: the file is cut off: {_length(duration_s)} can be decoded and is kept, "
             f"{_length(missing_s)} that its header promises is missing. Look for a complete copy."
         )
+    elif track.skipped_at_end or lacks_end(track.path, container):
+        warnings.append(
+            f"{track.path}: the file is cut off: {_length(duration_s)} can be decoded and is kept, its end is missing. "
+            f"Look for a complete copy."
+        )
     if track.skipped_packets:
         warnings.append(f"{track.path}: damaged pieces were skipped ({track.skipped_packets}); {_STAND_IN}")
-    elif track.silence_s >= MISSING_S:
-        warnings.append(f"{track.path}: {track.silence_s:.1f} s of sound are missing in the file; {_STAND_IN}")
+    elif track.missing_s >= GAP_S:
+        warnings.append(f"{track.path}: {track.missing_s:.1f} s of sound are missing in the file; {_STAND_IN}")
     if track.tracks > 1:
         warnings.append(f"{track.path}: the file has {track.tracks} audio tracks; the first one is read.")
     return warnings

@@ -36,6 +36,9 @@ MAX_GAP_S: Final = 600.0
 MAX_DEMUX_FAILURES: Final = 50
 """Consecutive failures to find the next packet after which the rest of the file is given up."""
 SILENCE_BLOCK_S: Final = 1.0
+RAW_CONTAINERS: Final = {"mp3", "aac"}
+"""Streams without time stamps of their own: there, sound that is lost is measured by the bytes that it took. What
+libavformat drops without a word (in raw AAC) goes unmeasured."""
 
 HOW_TO_CONVERT: Final = "Convert it first, for example with: ffmpeg -i FILE interview.flac"
 
@@ -61,9 +64,11 @@ class SoundTrack:
         self.tracks: int = len(self._container.streams.audio)
         self.rate_hz: int = context.sample_rate
         self.channels: int = context.layout.nb_channels
-        self.skipped_packets = 0
         self.decoded_packets = 0
-        self.silence_s = 0.0
+        self.skipped_packets = 0
+        self.skipped_at_end = 0
+        self.missing_s = 0.0
+        self._skipped_s = 0.0
         self._check_header()
 
     def __enter__(self) -> Self:
@@ -79,6 +84,8 @@ class SoundTrack:
     @property
     def claimed_s(self) -> float | None:
         """How long the header says that the track is, None where it does not say."""
+        if self.container == "aac":
+            return None  # libavformat guesses from the bit rate
         if self._stream.duration is not None and self._stream.time_base is not None:
             return float(self._stream.duration * self._stream.time_base)
         if self._container.duration is not None:
@@ -114,19 +121,19 @@ class SoundTrack:
             )
 
     def _timed_blocks(self) -> Iterator[tuple[int, Block]]:
-        """Decoded blocks with their rate, and silence where packet times say that sound is missing."""
+        """Decoded blocks with their rate, and silence where sound is missing."""
         heard_s = 0.0
         origin_s = self._origin_s()
         for frame in self._frames():
             rate_hz = frame.sample_rate or self.rate_hz
-            if frame.time is not None:
-                ahead_s = frame.time - origin_s - heard_s
-                if TIME_TOLERANCE_S < ahead_s <= MAX_GAP_S:
-                    yield from ((rate_hz, block) for block in _silence(ahead_s, rate_hz, self.channels))
-                    heard_s += ahead_s
-                    self.silence_s += ahead_s
-                elif abs(ahead_s) > TIME_TOLERANCE_S:
-                    origin_s = frame.time - heard_s
+            start_s = self._start_s(frame, heard_s + origin_s)
+            ahead_s = start_s - origin_s - heard_s
+            if TIME_TOLERANCE_S < ahead_s <= MAX_GAP_S:
+                yield from ((rate_hz, block) for block in _silence(ahead_s, rate_hz, self.channels))
+                self.missing_s += ahead_s if heard_s else 0.0  # a video may begin before its sound
+                heard_s += ahead_s
+            elif abs(ahead_s) > TIME_TOLERANCE_S:
+                origin_s = start_s - heard_s
             block = _to_block(frame, self.channels)
             heard_s += len(block) / rate_hz
             yield rate_hz, block
@@ -136,14 +143,26 @@ class SoundTrack:
         start = self._container.start_time
         return 0.0 if start is None else float(start / av.time_base)
 
+    def _start_s(self, frame: Any, expected_s: float) -> float:
+        """The time stamp of a frame, or in a raw stream what is expected and what has been skipped since."""
+        if self.container in RAW_CONTAINERS:
+            skipped_s, self._skipped_s = self._skipped_s, 0.0
+            return expected_s + skipped_s
+        return expected_s if frame.time is None else float(frame.time)
+
     def _frames(self) -> Iterator[Any]:
+        decoded_bytes, decoded_s = 0, 0.0
         for packet in self._packets():
             try:
                 frames = self._stream.decode(packet)
             except FFmpegError:
-                self.skipped_packets += 1
+                self.skipped_at_end += 1
+                self._skipped_s += packet.size * decoded_s / max(1, decoded_bytes)
                 continue
             self.decoded_packets += 1
+            self.skipped_packets, self.skipped_at_end = self.skipped_packets + self.skipped_at_end, 0
+            decoded_bytes += packet.size
+            decoded_s += sum(frame.samples / (frame.sample_rate or self.rate_hz) for frame in frames)
             yield from frames
         with suppress(FFmpegError):  # end of file: the decoder may have been drained already
             yield from self._stream.codec_context.decode(None)
@@ -159,7 +178,7 @@ class SoundTrack:
                 return
             except FFmpegError:
                 failures += 1
-                self.skipped_packets += 1
+                self.skipped_at_end += 1
 
 
 class _Resampler:
@@ -208,10 +227,20 @@ def _open_container(path: Path, file: BinaryIO) -> Any:
     try:
         return av.open(_NamelessReader(file), options={"protocol_whitelist": "none"}, metadata_errors="ignore")
     except (FFmpegError, ValueError, OSError) as error:
+        if _is_unfinished_mp4(file):
+            raise BadInput(
+                f"{path}: this MP4 recording was never finished or is cut off: the index at its end is missing. "
+                f"Get a complete copy, or repair it with a tool such as untrunc."
+            ) from error
         raise BadInput(
             f"{path}: this is not an audio or video file that can be read"
             f" (or it is damaged from the start). {HOW_TO_CONVERT}"
         ) from error
+
+
+def _is_unfinished_mp4(file: BinaryIO) -> bool:
+    file.seek(4)
+    return file.read(4) == b"ftyp"
 
 
 def _choose_stream(path: Path, container: Any) -> Any:
@@ -234,7 +263,7 @@ def _silence(length_s: float, rate_hz: int, channels: int) -> Iterator[Block]:
 
 def _to_block(frame: Any, channels: int) -> Block:
     """The frame as float32 of shape (samples, `channels`), whatever its sample format."""
-    samples: NDArray[Any] = frame.to_ndarray()
+    samples: NDArray[Any] = _int64_samples(frame) if frame.format.name.startswith("s64") else frame.to_ndarray()
     samples = samples.T if frame.format.is_planar else samples.reshape(-1, frame.layout.nb_channels)
     block: Block = samples.astype(np.float32)
     if samples.dtype.kind == "u":
@@ -245,3 +274,9 @@ def _to_block(frame: Any, channels: int) -> Block:
     if block.shape[1] < channels:  # the layout changed on the way, say stereo to mono
         block = np.repeat(block[:, :1], channels, axis=1)
     return block[:, :channels]
+
+
+def _int64_samples(frame: Any) -> NDArray[np.int64]:
+    """The one sample format that PyAV gives no array for."""
+    per_plane = frame.samples * (1 if frame.format.is_planar else frame.layout.nb_channels)
+    return np.stack([np.frombuffer(plane, np.int64, per_plane) for plane in frame.planes])
