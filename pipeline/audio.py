@@ -16,6 +16,9 @@ RATE_HZ: Final = 16_000
 FRAME_SAMPLES: Final = 320
 """20 ms, the frame that the voice detector judges."""
 FRAME_S: Final = FRAME_SAMPLES / RATE_HZ
+GATE_FRAME_SAMPLES: Final = 512
+"""32 ms, the stretch that the second speech gate (Silero v6 at 16 kHz) judges."""
+GATE_FRAME_S: Final = GATE_FRAME_SAMPLES / RATE_HZ
 
 
 @dataclass(frozen=True, slots=True)

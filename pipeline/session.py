@@ -18,12 +18,10 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import FRAME_SAMPLES, RATE_HZ, Frames, HeardWord, Samples
+from pipeline.audio import FRAME_SAMPLES, GATE_FRAME_S, RATE_HZ, Frames, HeardWord, Samples
 from pipeline.events import Utterance, compose
 from pipeline.segmenter import Boundary, Segmenter
 
-GATE_FRAME_S: Final = 0.032
-"""The second speech gate gives one probability for every 512 samples."""
 GATE_PROBABILITY: Final = 0.5
 GATE_SPEECH_S: Final = 0.25
 """Less than this above GATE_PROBABILITY is hum, keys or breath, and is rejected before any recognition."""

@@ -12,13 +12,10 @@ import numpy as np
 import webrtcvad
 from numpy.typing import NDArray
 
-from pipeline.audio import FRAME_SAMPLES, RATE_HZ, AudioChunk, Frames, Samples
+from pipeline.audio import FRAME_SAMPLES, GATE_FRAME_SAMPLES, RATE_HZ, AudioChunk, Frames, Samples
 
 MODE: Final = 2
 """webrtcvad's aggressiveness, 0 (lets most through) to 3."""
-GATE_FRAME_SAMPLES: Final = 512
-"""The stretch that Silero v6 judges at 16 kHz."""
-GATE_FRAME_S: Final = GATE_FRAME_SAMPLES / RATE_HZ
 
 
 class VoiceDetector:
