@@ -19,10 +19,12 @@ _FIXES: Final = {
     "tuple_type": "Write a list here: one line for each entry, each beginning with a hyphen",
     "model_type": "Write keys and values here, indented below this key",
     "string_too_short": "Write the text, or leave the key out",
-    "too_short": "Add what is missing to the list",
-    "too_long": "Take what is too much out of the list",
+    "too_short": "Write two numbers, the least and the most",
+    "too_long": "Write two numbers, the least and the most",
     "string_pattern_mismatch": "Write lower-case words joined by hyphens, parts joined by dots",
     "minutes_order": "Swap the two numbers",
+    "empty_plan": "List the ids of the questions, or leave the plan out to ask them all",
+    "planned_twice": "Keep it once",
     "unknown_outcome": "Add it to the outcomes, or name one of them",
 }
 

@@ -271,7 +271,7 @@ class Rubric(Entry):
     problem_statement: Text | None = Field(default=None, description="given to the candidate word for word")
     anchors: Levels = Field(default=(), description="what a score means for any question")
     pass_mark: Annotated[float, Field(ge=1, le=5)] | None = None
-    competencies: tuple[Competency, ...] = Field(min_length=1)
+    competencies: tuple[Competency, ...]
     dimensions: tuple[Criterion, ...] = Field(default=(), description="rated once for the whole interview")
     general_red_flags: tuple[RedFlag, ...] = Field(
         default=(), alias="red_flags", description="warnings that belong to no single competency"
@@ -372,9 +372,3 @@ def _ids(entry: Entry) -> Iterator[str]:
                 if isinstance(part_id := getattr(part, "id", None), str):
                     yield part_id
                 yield from _ids(part)
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a rubric file, for editors."""
-    schema = Rubric.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

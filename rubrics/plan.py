@@ -1,8 +1,10 @@
 """The plan of one interview: which questions of a rubric, in which order, for how long, asked by whom."""
 
-from typing import Annotated, Any
+from collections import Counter
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from rubrics.model import Entry, Id, Minutes, Rubric, Text
 
@@ -23,12 +25,23 @@ class Plan(Entry):
     """Questions in the order in which they are asked. A file may be the bare list of them."""
 
     rubric: Text | None = Field(default=None, description="the rubric that the plan is for: an id or a path")
-    questions: tuple[Annotated[PlannedQuestion, BeforeValidator(_from_bare_id)], ...] = Field(min_length=1)
+    questions: tuple[Annotated[PlannedQuestion, BeforeValidator(_from_bare_id)], ...]
 
     @model_validator(mode="before")
     @classmethod
     def _from_bare_list(cls, value: Any) -> Any:
         return {"questions": value} if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _asks_something_and_nothing_twice(self) -> Self:
+        if not self.questions:
+            raise PydanticCustomError("empty_plan", "the plan asks nothing")
+        for question_id, count in Counter(self.question_ids).items():
+            if count > 1:
+                raise PydanticCustomError(
+                    "planned_twice", "the plan asks {id} {count} times", {"id": question_id, "count": count}
+                )
+        return self
 
     @property
     def question_ids(self) -> tuple[str, ...]:
