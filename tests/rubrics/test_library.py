@@ -120,6 +120,10 @@ def test_bei_questions_know_what_kind_of_answer_they_ask_for(bei, question_id, m
     assert bei.question(question_id).mode == mode
 
 
+def test_bei_signals_can_be_said_in_other_words_and_have_an_example(bei):
+    assert all(len(signal.synonyms) >= 3 and signal.examples for signal in bei.signals)
+
+
 # verbal-data
 
 
