@@ -120,10 +120,6 @@ def test_bei_questions_know_what_kind_of_answer_they_ask_for(bei, question_id, m
     assert bei.question(question_id).mode == mode
 
 
-def test_bei_signals_can_be_said_in_other_words_and_have_an_example(bei):
-    assert all(len(signal.synonyms) >= 3 and signal.examples for signal in bei.signals)
-
-
 # verbal-data
 
 
@@ -238,3 +234,20 @@ def test_threads_has_questions_and_listen_fors_for_direct_experience(threads):
 def test_no_text_carries_mis_decoded_characters(rubric_id):
     text = load_rubric(rubric_id).model_dump_json()
     assert not any(mark in text for mark in ("√", "‚", "Ô", "Â", "�"))
+
+
+@pytest.mark.parametrize("rubric_id", ["bei", "star-ai", "threads", "verbal-data"])
+def test_every_signal_can_be_said_in_other_words_and_has_an_example(rubric_id):
+    signals = load_rubric(rubric_id).signals
+    assert [signal.id for signal in signals if len(signal.synonyms) < 3 or not signal.examples] == []
+
+
+@pytest.mark.parametrize("rubric_id", ["bei", "star-ai", "threads", "verbal-data"])
+def test_a_signals_id_begins_with_the_id_of_its_question(rubric_id):
+    pairs = [(question.id, signal.id) for question in load_rubric(rubric_id).questions for signal in question.signals]
+    assert [signal_id for question_id, signal_id in pairs if not signal_id.startswith(f"{question_id}.")] == []
+
+
+@pytest.mark.parametrize("rubric_id", ["bei", "star-ai", "threads", "verbal-data"])
+def test_every_question_has_a_paraphrase(rubric_id):
+    assert [question.id for question in load_rubric(rubric_id).questions if not question.paraphrases] == []
