@@ -38,7 +38,7 @@ class Mistake:
         """The mistake as one line: `FILE:LINE: KEY: MESSAGE. FIX.`"""
         where = self.file if self.line is None else f"{self.file}:{self.line}"
         what = f"{self.key}: {self.message}" if self.key else self.message
-        return f"{where}: {what}. {self.fix.rstrip('.')}{'' if self.fix.endswith('?') else '.'}"
+        return f"{where}: {what}. {self.fix}{'' if self.fix.endswith('?') else '.'}"
 
 
 class MistakenFile(RubricError):

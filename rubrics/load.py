@@ -30,8 +30,8 @@ def load_rubric(name: str | Path) -> Rubric:
     path = Path(name)
     if not path.exists():
         known = ", ".join(builtin_ids())
-        fix = did_you_mean(str(name), builtin_ids()) or f"Built in are {known}; or give the path of a rubric file"
-        raise NoSuchRubric(f"{name} is neither a built-in rubric nor a file. {fix}.")
+        fix = did_you_mean(str(name), builtin_ids()) or f"Built in are {known}; or give the path of a rubric file."
+        raise NoSuchRubric(f"{name} is neither a built-in rubric nor a file. {fix}")
     return _read(path, Rubric, BadRubric)[0]
 
 

@@ -16,8 +16,12 @@ _CLOSE_ENOUGH: Final = 65
 
 _FIXES: Final = {
     "string_type": "Write a text here; put it in quotes if it reads as a number, true or null",
-    "tuple_type": "Write a list here: one line for each entry, each beginning with a hyphen",
+    "tuple_type": "Write a list here: [first, second], or a line for each entry that begins with a hyphen",
     "model_type": "Write keys and values here, indented below this key",
+    "less_than_equal": "Write a smaller number",
+    "greater_than_equal": "Write a larger number",
+    "greater_than": "Write a larger number",
+    "literal_error": "Write one of these words",
     "string_too_short": "Write the text, or leave the key out",
     "too_short": "Write two numbers, the least and the most",
     "too_long": "Write two numbers, the least and the most",
@@ -62,7 +66,8 @@ def _message(details: ErrorDetails) -> str:
         return "this key is not known here"
     if details["type"] == "missing":
         return "this key is missing"
-    return details["msg"][0].lower() + details["msg"][1:]
+    message = details["msg"].replace("valid tuple", "list").replace("valid string", "text")
+    return message[0].lower() + message[1:]
 
 
 def _fix(details: ErrorDetails, model: type[Entry]) -> str:

@@ -372,3 +372,9 @@ def _ids(entry: Entry) -> Iterator[str]:
                 if isinstance(part_id := getattr(part, "id", None), str):
                     yield part_id
                 yield from _ids(part)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a rubric file, for editors."""
+    schema = Rubric.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
