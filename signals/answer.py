@@ -1,0 +1,246 @@
+"""A running answer: utterances in, tags out, each read once with a short look back.
+
+Utterances of one speaker on one channel run on into each other, so a quote may begin before a pause and end after it.
+Text is read in stretches that end at a sentence end, a pause or after STRETCH_TOKENS; what is kept of the past is the
+last LOOK_BACK tokens, so three hours without a full stop cost no more per word than a minute.
+"""
+
+import hashlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.events import Label, Span, Speaker, Tag, Utterance, Word
+from signals.context import clause_starts
+from signals.normalise import Gap, Token, ends_sentence, read_tokens, skip_disfluencies
+from signals.reader import STORY_LABELS, Finding, Reader
+
+STRETCH_TOKENS: Final = 40
+LOOK_BACK: Final = 24
+_STUB_CHARS: Final = 24
+"""A quote this short at a pause ("i rewrote the") is taken again once the clause goes on."""
+_ENOUGH_CLUES: Final = 2
+"""Clues of one kind that an answer must hold before its whole is called vague or hypothetical."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A token and the utterance that it was said in."""
+
+    token: Token
+    utterance: Utterance
+
+
+@dataclass(slots=True)
+class _Run:
+    """One speaker's words on one channel, up to now."""
+
+    speaker: Speaker
+    tail: list[_Place] = field(default_factory=list)
+    recent: list[Tag] = field(default_factory=list)
+    """Tags that reach into the tail: a later stretch may supersede one, or must not repeat it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an utterance did to the answer's tags."""
+
+    retracted: tuple[Tag, ...] = ()
+    added: tuple[Tag, ...] = ()
+
+
+class Answer:
+    """The tags of one answer, grown utterance by utterance.
+
+    The same utterances with the same speakers, in the same order, always leave the same tags.
+    """
+
+    def __init__(self, reader: Reader, *, is_about_past: bool) -> None:
+        self._reader = reader
+        self._is_about_past = is_about_past
+        self._runs: dict[tuple[int, Speaker], _Run] = {}
+        self._tags: dict[str, Tag] = {}
+        self._has_acted = False
+        self._clues: list[Tag] = []
+        self._is_finished = False
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """The tags that stand, in the order in which they were made."""
+        return tuple(self._tags.values())
+
+    def extend(self, utterance: Utterance, speaker: Speaker) -> Change:
+        """Take the next utterance, said by `speaker`; returns what it changed."""
+        run = self._runs.setdefault((utterance.channel, speaker), _Run(speaker))
+        retracted: list[Tag] = []
+        added: list[Tag] = []
+        for stretch in _stretches(utterance):
+            self._read_stretch(run, stretch, retracted, added)
+        if ends_sentence(utterance.text):
+            run.tail, run.recent = [], []
+        lasting = [tag for tag in added if tag.tag_id in self._tags]
+        gone = [tag for tag in retracted if tag not in added]
+        return Change(tuple(gone), tuple(lasting))
+
+    def finish(self) -> tuple[Tag, ...]:
+        """The tags that only the whole answer justifies. Empty on every call after the first."""
+        if self._is_finished:
+            return ()
+        self._is_finished = True
+        whole = tuple(self._whole_answer_tags())
+        self._tags.update((tag.tag_id, tag) for tag in whole)
+        return whole
+
+    def _read_stretch(self, run: _Run, stretch: Sequence[_Place], retracted: list[Tag], added: list[Tag]) -> None:
+        places = [*run.tail, *stretch]
+        reading = self._reader.read([place.token for place in places], len(run.tail), has_acted=self._has_acted)
+        self._clues.extend(make_tag(clue, places, run.speaker) for clue in reading.clues)
+        for finding in reading.findings:
+            tag = make_tag(finding, places, run.speaker)
+            older = [known for known in run.recent if _share_text(known, tag)]
+            if older and not _supersedes(tag, older):
+                continue
+            for known in older:
+                run.recent.remove(known)
+                self._tags.pop(known.tag_id, None)
+                retracted.append(known)
+            run.recent.append(tag)
+            self._tags[tag.tag_id] = tag
+            added.append(tag)
+            self._has_acted = self._has_acted or tag.label == "action"
+        self._keep_tail(run, places)
+
+    def _keep_tail(self, run: _Run, places: list[_Place]) -> None:
+        start = max(0, len(places) - LOOK_BACK)
+        for at in range(len(places) - 1, start - 1, -1):
+            if places[at].token.gap == Gap.SENTENCE:
+                start = at
+                break
+        run.tail = places[start:]
+        first = run.tail[0]
+        edge = (first.utterance.segment_id, first.token.start_char)
+        run.recent = [tag for tag in run.recent if (tag.spans[-1].segment_id, tag.spans[-1].end_char) > edge]
+
+    def _whole_answer_tags(self) -> Iterator[Tag]:
+        has_figure = any(tag.label == "metric" for tag in self._tags.values())
+        for kind in ("vague", "hypothetical"):
+            clues = [clue for clue in self._clues if clue.kind == kind]
+            if len(clues) < _ENOUGH_CLUES or self._has_acted:
+                continue
+            if (kind == "hypothetical" and self._is_about_past) or (kind == "vague" and not has_figure):
+                yield clues[0]
+
+
+def _stretches(utterance: Utterance) -> Iterator[list[_Place]]:
+    """An utterance's words, cut after sentence ends and, where there is none, at a clause near STRETCH_TOKENS."""
+    tokens = skip_disfluencies(read_tokens(utterance.text))
+    start = 0
+    for at in range(1, len(tokens) + 1):
+        if at == len(tokens) or tokens[at].gap == Gap.SENTENCE:
+            yield from _pieces(utterance, tokens[start:at])
+            start = at
+
+
+def _pieces(utterance: Utterance, tokens: Sequence[Token]) -> Iterator[list[_Place]]:
+    at = 0
+    while at < len(tokens):
+        end = min(len(tokens), at + STRETCH_TOKENS)
+        if end < len(tokens):
+            clauses = [start for start in clause_starts(tokens[at:end]) if start > STRETCH_TOKENS // 2]
+            end = at + clauses[-1] if clauses else end
+        yield [_Place(token, utterance) for token in tokens[at:end]]
+        at = end
+
+
+def make_tag(finding: Finding, places: Sequence[_Place], speaker: Speaker) -> Tag:
+    """The tag of a finding: one span for each utterance that its words were said in."""
+    spans: list[Span] = []
+    at = finding.start
+    while at < finding.end:
+        utterance = places[at].utterance
+        last = at
+        while last + 1 < finding.end and places[last + 1].utterance is utterance:
+            last += 1
+        spans.append(make_span(utterance, places[at].token.start_char, places[last].token.end_char))
+        at = last + 1
+    return Tag(
+        tag_id=tag_id_of(spans, finding.label, finding.kind, finding.rule_id),
+        label=finding.label,
+        kind=finding.kind,
+        rule_id=finding.rule_id,
+        spans=tuple(spans),
+        confidence=finding.confidence,
+        speaker=speaker,
+        value=finding.value,
+    )
+
+
+def make_span(utterance: Utterance, start_char: int, end_char: int) -> Span:
+    """The span of a slice, with the times of the words that it touches (the utterance's own where it has none)."""
+    first = bisect_right(utterance.words, start_char, key=_word_end)
+    last = bisect_left(utterance.words, end_char, key=_word_start)
+    touched = utterance.words[first:last]
+    return Span(
+        segment_id=utterance.segment_id,
+        revision=utterance.revision,
+        start_char=start_char,
+        end_char=end_char,
+        start_s=touched[0].start_s if touched else utterance.start_s,
+        end_s=touched[-1].end_s if touched else utterance.end_s,
+    )
+
+
+def _word_start(word: Word) -> int:
+    return word.start_char
+
+
+def _word_end(word: Word) -> int:
+    return word.start_char + len(word.text)
+
+
+def tag_id_of(spans: Sequence[Span], label: Label, kind: str | None, rule_id: str) -> str:
+    """A short digest of where a tag stands and what it says."""
+    where = ";".join(f"{span.segment_id}:{span.start_char}-{span.end_char}" for span in spans)
+    return hashlib.sha256(f"{where}|{label}|{kind or ''}|{rule_id}".encode()).hexdigest()[:16]
+
+
+def _share_text(one: Tag, other: Tag) -> bool:
+    if _layer(one) != _layer(other):
+        return False
+    return any(
+        mine.segment_id == yours.segment_id and mine.start_char < yours.end_char and yours.start_char < mine.end_char
+        for mine in one.spans
+        for yours in other.spans
+    )
+
+
+def _layer(tag: Tag) -> tuple[str, str | None]:
+    """Tags of one layer do not overlap: the parts of a story, the metrics, each kind of flag, each signal."""
+    if tag.label in STORY_LABELS:
+        return ("story", None)
+    return (tag.label, None if tag.label == "metric" else tag.kind)
+
+
+def _supersedes(tag: Tag, older: Sequence[Tag]) -> bool:
+    """Whether what reads on over a pause replaces what was tagged before it.
+
+    A metric does if it takes its first half in; a part of a story if it is surer, or if its quote had hardly begun.
+    """
+    if tag.label == "metric":
+        return all(_start(tag) <= _start(known) for known in older)
+    if tag.label not in STORY_LABELS:
+        return False
+    return all(
+        tag.confidence > known.confidence
+        or (tag.rule_id == known.rule_id and _start(tag) == _start(known) and _is_stub(known))
+        for known in older
+    )
+
+
+def _start(tag: Tag) -> tuple[int, int]:
+    return (tag.spans[0].segment_id, tag.spans[0].start_char)
+
+
+def _is_stub(tag: Tag) -> bool:
+    return len(tag.spans) == 1 and tag.spans[0].end_char - tag.spans[0].start_char <= _STUB_CHARS

@@ -1,0 +1,220 @@
+"""Rubric phrases: what a guide says to listen for, found in what people say.
+
+A look-for text is compiled without anybody's help: alternatives are split at commas, slashes, "or" and parentheses,
+lead verbs ("mentions", "shows") dropped, words stemmed (Snowball); all stems of an alternative must stand within
+WINDOW tokens, in any order. `synonyms` are stricter: their stems in order, close together. `not` phrases undo a match
+that they overlap. The index files each phrase under its rarest stem, so thousands cost little more than ten.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import snowballstemmer
+
+from signals.normalise import Gap, Token, word_set, words_of
+
+WINDOW: Final = 8
+"""Tokens within which all stems of a look-for phrase must stand."""
+_SYNONYM_GAP: Final = 3
+"""Tokens that may stand between two stems of a synonym."""
+
+_STEMMER: Final = snowballstemmer.stemmer("english")
+
+_STOP: Final = word_set(
+    "a an the of to for in on at with and or by from into over as is are was were be been being it its their his "
+    "her our my your this that these those how what when why which who they them he she we i you not no n't 's 'd "
+    "'ve 're 'll 'm do does did has have had will would can could should may might e.g eg i.e ie etc such some "
+    "any all each about up out than then so if but very more most other own use used using"
+)
+_ARTICLES: Final = frozenset({"a", "an", "the"})
+_LEAD_VERBS: Final = word_set(
+    "mentions mention shows show cites cite explains explain discusses discuss demonstrates demonstrate describes "
+    "describe details detail clear clearly uses names gives give states talks references refers identifies has "
+    "compares understands understanding ability able able real real-world specific good strong"
+)
+_GENERIC: Final = word_set(
+    "data plan design impact process team time system work project metric metrics approach solution cost risk "
+    "tool product user users model question level method context quality problem change result clarity patience "
+    "step structured success reasoning validation experience feedback impact lessons automation document journal "
+    "motivation capture humility adoption simple thing people way share show good first new build run test code "
+    "example performance"
+)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The Snowball stem of a folded word."""
+    return str(_STEMMER.stemWord(word))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Stems that together say one thing. `is_ordered`: in this order and close together."""
+
+    owner: int
+    stems: tuple[str, ...]
+    is_ordered: bool
+    confidence: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseHit:
+    """A phrase over `tokens[start:end]`; `owner` is the number that the phrase was filed under."""
+
+    owner: int
+    start: int
+    end: int
+    confidence: float
+    source: str
+
+
+def content_stems(text: str) -> tuple[str, ...]:
+    """The stems of a text without stop words, in order."""
+    return tuple(stem(word) for word in words_of(text) if word not in _STOP and word[0].isalnum())
+
+
+def look_for_phrases(owner: int, text: str) -> Iterator[Phrase]:
+    """The phrases of a look-for text such as "horizontal scaling (queues/sharding/CDN), rollback plan"."""
+    for part in re.split(r"[,;](?![^(]*\))", text):
+        for alternative in _alternatives(part):
+            stems = content_stems(_without_lead(alternative))
+            distinct = tuple(dict.fromkeys(stems))
+            if not distinct or len(distinct) > 6 or (len(distinct) == 1 and _is_generic(distinct[0])):
+                continue
+            confidence = 0.6 if len(distinct) == 1 else 0.7
+            yield Phrase(owner, distinct, False, confidence, alternative.strip())
+
+
+def synonym_phrases(owner: int, synonyms: Iterable[str], confidence: float = 0.85) -> Iterator[Phrase]:
+    """The phrases of hand-written synonyms. One with a single content word needs its small words too."""
+    for synonym in synonyms:
+        stems = content_stems(synonym)
+        if len(stems) < 2:
+            stems = tuple(stem(word) for word in words_of(synonym) if word not in _ARTICLES)
+        if stems:
+            yield Phrase(owner, stems, True, confidence, synonym)
+
+
+def _alternatives(part: str) -> Iterator[str]:
+    inside = re.findall(r"\(([^)]*)\)", part)
+    outside = re.sub(r"\([^)]*\)", " ", part)
+    for piece in (outside, *(item for group in inside for item in group.split(","))):
+        piece = re.sub(r"\be\.g\.?|\bi\.e\.?", " ", piece)
+        yield from _split_slashes(piece)
+
+
+def _split_slashes(piece: str) -> Iterator[str]:
+    """ "heat-map or interview insights" gives both; "A/B data" stays whole."""
+    for choice in re.split(r"\s+or\s+|\s*/\s*(?=\w\w)(?<=\w\w/)", piece):
+        if choice.strip():
+            yield choice
+
+
+def _without_lead(text: str) -> str:
+    words = text.split()
+    while len(words) > 1 and words[0].lower().strip("'\"") in _LEAD_VERBS:
+        words.pop(0)
+    return " ".join(words)
+
+
+def _is_generic(single: str) -> bool:
+    return single in _GENERIC_STEMS or len(single) < 3
+
+
+_GENERIC_STEMS: Final = frozenset(stem(word) for word in _GENERIC)
+
+
+class PhraseIndex:
+    """Phrases and the phrases that undo them, filed under their rarest stems."""
+
+    def __init__(self, phrases: Iterable[Phrase], undoing: Iterable[Phrase] = ()) -> None:
+        self._phrases = _by_anchor(phrases)
+        self._undoing = _by_anchor(undoing)
+
+    def find(self, tokens: Sequence[Token], first_new: int = 0) -> list[PhraseHit]:
+        """The best hit of each owner that ends in `tokens[first_new:]`, ordered by place."""
+        stems = [stem(token.word) for token in tokens]
+        present = frozenset(stems)
+        best: dict[int, PhraseHit] = {}
+        undone: dict[int, list[PhraseHit]] | None = None
+        for hit in _hits(self._phrases, stems, present, tokens):
+            if hit.end <= first_new:
+                continue
+            known = best.get(hit.owner)
+            if known is not None and _rank(known) >= _rank(hit):
+                continue
+            if undone is None:
+                undone = _grouped(_hits(self._undoing, stems, present, tokens))
+            if not any(other.start < hit.end and hit.start < other.end for other in undone.get(hit.owner, ())):
+                best[hit.owner] = hit
+        return sorted(best.values(), key=lambda hit: (hit.start, hit.end, hit.owner))
+
+
+def _rank(hit: PhraseHit) -> tuple[float, int, int, str]:
+    return (hit.confidence, -(hit.end - hit.start), -hit.start, hit.source)
+
+
+def _grouped(hits: Iterable[PhraseHit]) -> dict[int, list[PhraseHit]]:
+    grouped: dict[int, list[PhraseHit]] = defaultdict(list)
+    for hit in hits:
+        grouped[hit.owner].append(hit)
+    return grouped
+
+
+def _by_anchor(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
+    listed = list(phrases)
+    frequency = Counter(word for phrase in listed for word in set(phrase.stems))
+    filed: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in listed:
+        filed[min(phrase.stems, key=lambda word: (frequency[word], -len(word), word))].append(phrase)
+    return dict(filed)
+
+
+def _hits(
+    filed: dict[str, list[Phrase]], stems: Sequence[str], present: frozenset[str], tokens: Sequence[Token]
+) -> Iterator[PhraseHit]:
+    for at, word in enumerate(stems):
+        for phrase in filed.get(word, ()):
+            if not present.issuperset(phrase.stems):
+                continue
+            found = _in_order(phrase, stems, at, word) if phrase.is_ordered else _nearby(phrase, stems, at)
+            if found and not any(token.gap == Gap.SENTENCE for token in tokens[found[0] + 1 : found[1]]):
+                yield PhraseHit(phrase.owner, found[0], found[1], phrase.confidence, phrase.source)
+
+
+def _nearby(phrase: Phrase, stems: Sequence[str], at: int) -> tuple[int, int] | None:
+    """The span of all stems around their anchor at `at`, each taken where it stands nearest to it."""
+    start, end = at, at + 1
+    reach = max(WINDOW, len(phrase.stems) + 2)
+    low, high = max(0, at - reach + 1), min(len(stems), at + reach)
+    for wanted in phrase.stems:
+        places = [place for place in range(low, high) if stems[place] == wanted]
+        if not places:
+            return None
+        nearest = min(places, key=lambda place: abs(place - at))
+        start, end = min(start, nearest), max(end, nearest + 1)
+    return (start, end) if end - start <= reach else None
+
+
+def _in_order(phrase: Phrase, stems: Sequence[str], at: int, anchor: str) -> tuple[int, int] | None:
+    """The span of the stems in their order, with the anchor at `at`; few other words may stand between two."""
+    position = phrase.stems.index(anchor)
+    start = at
+    for wanted in reversed(phrase.stems[:position]):
+        low = max(0, start - 1 - _SYNONYM_GAP)
+        places = [place for place in range(low, start) if stems[place] == wanted]
+        if not places:
+            return None
+        start = places[-1]
+    end = at
+    for wanted in phrase.stems[position + 1 :]:
+        places = [place for place in range(end + 1, min(len(stems), end + 2 + _SYNONYM_GAP)) if stems[place] == wanted]
+        if not places:
+            return None
+        end = places[0]
+    return start, end + 1

@@ -1,0 +1,276 @@
+"""Events in, tags out: the interview as a row of answers, each read as it grows.
+
+    Utterance                         -> QuestionAsked, Tag, TagRetracted, NotHeard
+    ChannelAssigned, SegmentAssigned,
+    Corrected                         -> what changes by them: TagRetracted, Tag, QuestionAsked
+    receive_end()                     -> what only the end shows
+
+The tags that stand depend only on the final utterances and their assignments, never on when these arrived: whatever
+changes the past rebuilds the answers it touches and sends the difference.
+"""
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
+
+from pipeline.events import (
+    ChannelAssigned,
+    Corrected,
+    Event,
+    NotHeard,
+    QuestionAsked,
+    SegmentAssigned,
+    Speaker,
+    Tag,
+    TagRetracted,
+    Utterance,
+)
+from rubrics.model import Question, Rubric
+from signals.answer import Answer, make_span, tag_id_of
+from signals.normalise import word_set
+from signals.questions import Asked, QuestionMatcher
+from signals.reader import Reader
+
+_BACKCHANNEL = word_set(
+    "mhm mm hmm okay ok right yeah yes sure great good nice cool interesting i see got it thanks thank you uh huh "
+    "ah oh wow absolutely exactly perfect lovely no really alright fine wonderful understood that makes sense"
+)
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A question (none before the first) and the answer to it: utterances with their speakers, in order."""
+
+    question_id: str | None
+    answer: Answer
+    said: list[tuple[Utterance, Speaker]]
+    question_tags: list[Tag]
+    asked: list[QuestionAsked]
+    is_open_question: bool = True
+    """Nobody has answered yet, so the interviewer may still be asking."""
+
+
+class Tagger:
+    """Tags one interview as it is heard. Without a rubric there are no signals and no planned questions."""
+
+    def __init__(self, rubric: Rubric | None, *, all_flags: bool = False, question_id: str | None = None) -> None:
+        """`question_id`: the planned question that speech before any asked one answers."""
+        self._reader = Reader(rubric, all_flags=all_flags)
+        self._questions = QuestionMatcher(rubric)
+        self._start(question_id)
+
+    def _start(self, question_id: str | None) -> None:
+        self._first_question_id = question_id
+        self._utterances: dict[int, Utterance] = {}
+        self._channels: dict[int, Speaker] = {}
+        self._segments: dict[int, Speaker] = {}
+        self._turns: list[_Turn] = []
+        self._not_heard: dict[str, tuple[str, ...]] = {}
+        self._is_ended = False
+
+    def fork(self) -> "Tagger":
+        """A tagger for another interview with the same rubric and rules, nothing compiled anew."""
+        twin = copy(self)
+        twin._start(self._first_question_id)
+        return twin
+
+    def receive(self, event: Event) -> tuple[Event, ...]:
+        """What follows from one event, the event itself left out; empty for events that the module does not name."""
+        if isinstance(event, Utterance):
+            return self._receive_utterance(event)
+        if isinstance(event, Corrected):
+            return self._receive_utterance(event.utterance)
+        if isinstance(event, ChannelAssigned):
+            return self._assign(self._channels, event.channel, event.speaker)
+        if isinstance(event, SegmentAssigned):
+            return self._assign(self._segments, event.segment_id, event.speaker)
+        return ()
+
+    def receive_end(self) -> tuple[Event, ...]:
+        """The flags that needed the last answer whole, and what the last question did not get to hear."""
+        if self._is_ended:
+            return ()
+        self._is_ended = True
+        if not self._turns:
+            return ()
+        return (*self._turns[-1].answer.finish(), *self._missing(self._turns[-1].question_id))
+
+    # -- the ordinary way: one more utterance ------------------------------------------------------------------------
+
+    def _receive_utterance(self, utterance: Utterance) -> tuple[Event, ...]:
+        if not utterance.is_final:
+            return ()
+        known = self._utterances.get(utterance.segment_id)
+        if known is not None and (known == utterance or utterance.revision < known.revision):
+            return ()
+        is_next = not self._utterances or utterance.segment_id > next(reversed(self._utterances))
+        self._utterances[utterance.segment_id] = utterance
+        if is_next and not self._is_ended:
+            return tuple(self._hear(utterance))
+        self._utterances = dict(sorted(self._utterances.items()))
+        return self._rebuild()
+
+    def _speaker_of(self, utterance: Utterance) -> Speaker:
+        own = self._segments.get(utterance.segment_id)
+        if own is not None:
+            return own
+        return self._channels.get(utterance.channel, utterance.speaker)
+
+    def _hear(self, utterance: Utterance) -> list[Event]:
+        speaker = self._speaker_of(utterance)
+        if speaker == "interviewer":
+            return self._hear_interviewer(utterance)
+        turn = self._turns[-1] if self._turns else self._open_turn(self._first_question_id)
+        turn.is_open_question = False
+        turn.said.append((utterance, speaker))
+        change = turn.answer.extend(utterance, speaker)
+        return [*(TagRetracted(tag_id=tag.tag_id) for tag in change.retracted), *change.added]
+
+    def _open_turn(self, question_id: str | None) -> _Turn:
+        question = self._question(question_id)
+        answer = Answer(self._reader, is_about_past=question is None or question.mode == "behavioural")
+        turn = _Turn(question_id, answer, [], [], [])
+        self._turns.append(turn)
+        return turn
+
+    def _question(self, question_id: str | None) -> Question | None:
+        return self._questions.questions.get(question_id) if question_id else None
+
+    def _hear_interviewer(self, utterance: Utterance) -> list[Event]:
+        last = self._turns[-1] if self._turns else None
+        current = last.question_id if last else self._first_question_id
+        asked = self._asked(utterance, last, current)
+        if asked is None and (last is None or _is_backchannel(utterance.text)):
+            return []
+        events: list[Event] = []
+        question_id = asked.question_id if asked and asked.question_id else current
+        if last is None or not last.is_open_question:
+            events.extend(self._close(last, question_id))
+            last = self._open_turn(question_id)
+        elif last.question_id != question_id:
+            self._turns.pop()
+            events.extend(self._missing_if_left(current, question_id))
+            last = self._reopen(last, question_id)
+        last.said.append((utterance, "interviewer"))
+        if asked is not None:
+            events.extend(_note_question(last, utterance, asked))
+        return events
+
+    def _reopen(self, turn: _Turn, question_id: str | None) -> _Turn:
+        """The same turn, now known to ask something else: its question went on over a pause."""
+        fresh = self._open_turn(question_id)
+        fresh.said, fresh.question_tags, fresh.asked = turn.said, turn.question_tags, turn.asked
+        return fresh
+
+    def _asked(self, utterance: Utterance, last: _Turn | None, current: str | None) -> Asked | None:
+        """What the interviewer asks with this utterance, alone or together with what they said just before it."""
+        alone = self._questions.match(utterance.text, current)
+        if alone is not None and alone.question_id is not None:
+            return alone
+        if last is None or not last.is_open_question or not last.said:
+            return alone
+        before = " ".join(said.text for said, _ in last.said[-3:])
+        joined = self._questions.match(f"{before} {utterance.text}", current)
+        if joined is None or joined.question_id is None or joined.question_id == last.question_id:
+            return alone
+        return Asked(joined.question_id, joined.is_follow_up, joined.score, *_trimmed(utterance.text))
+
+    def _close(self, turn: _Turn | None, next_question_id: str | None) -> list[Event]:
+        if turn is None:
+            return []
+        return [*turn.answer.finish(), *self._missing_if_left(turn.question_id, next_question_id)]
+
+    # -- what was not heard ------------------------------------------------------------------------------------------
+
+    def _missing_if_left(self, question_id: str | None, next_question_id: str | None) -> tuple[NotHeard, ...]:
+        return self._missing(question_id) if question_id != next_question_id else ()
+
+    def _missing(self, question_id: str | None) -> tuple[NotHeard, ...]:
+        """What the question looks for and no answer to it gave; only said again if it changed."""
+        question = self._question(question_id)
+        turns = [turn for turn in self._turns if turn.question_id == question_id]
+        if question is None or not any(speaker != "interviewer" for turn in turns for _, speaker in turn.said):
+            return ()
+        tags = [tag for turn in turns for tag in turn.answer.tags]
+        items = _not_heard(question, tags)
+        if self._not_heard.get(question.id) == items:
+            return ()
+        self._not_heard[question.id] = items
+        return (NotHeard(question_id=question.id, items=items),)
+
+    # -- the past changed --------------------------------------------------------------------------------------------
+
+    def _assign(self, table: dict[int, Speaker], key: int, speaker: Speaker) -> tuple[Event, ...]:
+        touched = [
+            u for u in self._utterances.values() if key in (u.segment_id if table is self._segments else u.channel,)
+        ]
+        before = [self._speaker_of(utterance) for utterance in touched]
+        table[key] = speaker
+        if before == [self._speaker_of(utterance) for utterance in touched]:
+            return ()
+        return self._rebuild()
+
+    def _rebuild(self) -> tuple[Event, ...]:
+        """Tell the interview anew and send what differs."""
+        old_turns, self._turns = self._turns, []
+        old_tags = _standing(old_turns)
+        old_asked = {asked for turn in old_turns for asked in turn.asked}
+        was_ended, self._is_ended = self._is_ended, False
+        not_heard: list[Event] = []
+        for utterance in self._utterances.values():
+            not_heard.extend(event for event in self._hear(utterance) if isinstance(event, NotHeard))
+        if was_ended:
+            not_heard.extend(event for event in self.receive_end() if isinstance(event, NotHeard))
+        new_tags = _standing(self._turns)
+        gone = [TagRetracted(tag_id=tag_id) for tag_id, tag in old_tags.items() if new_tags.get(tag_id) != tag]
+        asked = [asked for turn in self._turns for asked in turn.asked if asked not in old_asked]
+        come = [tag for tag_id, tag in new_tags.items() if old_tags.get(tag_id) != tag]
+        return (*gone, *asked, *come, *not_heard)
+
+
+def _standing(turns: Sequence[_Turn]) -> dict[str, Tag]:
+    return {tag.tag_id: tag for turn in turns for tag in (*turn.question_tags, *turn.answer.tags)}
+
+
+def _is_backchannel(text: str) -> bool:
+    words = "".join(char if char.isalpha() else " " for char in text.lower()).split()
+    return all(word in _BACKCHANNEL for word in words)
+
+
+def _trimmed(text: str) -> tuple[int, int]:
+    return len(text) - len(text.lstrip()), len(text.rstrip())
+
+
+def _note_question(turn: _Turn, utterance: Utterance, asked: Asked) -> tuple[QuestionAsked, Tag]:
+    event = QuestionAsked(
+        segment_id=utterance.segment_id,
+        question_id=asked.question_id,
+        is_follow_up=asked.is_follow_up,
+        score=asked.score,
+    )
+    span = make_span(utterance, asked.start_char, asked.end_char)
+    rule_id = "question.off-plan" if asked.question_id is None else "question.planned"
+    tag = Tag(
+        tag_id=tag_id_of([span], "question", asked.question_id, rule_id),
+        label="question",
+        kind=asked.question_id,
+        rule_id=rule_id,
+        spans=(span,),
+        confidence=asked.score,
+        speaker="interviewer",
+    )
+    turn.asked.append(event)
+    turn.question_tags.append(tag)
+    return event, tag
+
+
+_STORY = ("situation", "task", "action", "result")
+
+
+def _not_heard(question: Question, tags: Iterable[Tag]) -> tuple[str, ...]:
+    """The parts of a story (of a question about the past) and the question's signals that no tag holds."""
+    listed = list(tags)
+    labels = {tag.label for tag in listed}
+    signals = {tag.kind for tag in listed if tag.label == "signal"}
+    parts = [part for part in _STORY if part not in labels] if question.mode == "behavioural" else []
+    return (*parts, *(signal.id for signal in question.signals if signal.id not in signals))
