@@ -189,6 +189,18 @@ def _asks(tokens: Sequence[Token], at: int) -> bool:
     return len(words) > 1 and words[0] in _AUXILIARIES and words[1] in _YOU
 
 
+_BACKCHANNEL: Final = word_set(
+    "mhm mm hmm okay ok right yeah yes sure great good nice cool interesting i see got it thanks thank you uh huh "
+    "ah oh wow absolutely exactly perfect lovely no really alright fine wonderful understood that makes sense"
+)
+
+
+def is_backchannel(text: str) -> bool:
+    """Whether a text is only what listeners say: "mhm", "okay great", "thank you"."""
+    words = "".join(char if char.isalpha() else " " for char in text.lower()).split()
+    return all(word in _BACKCHANNEL for word in words)
+
+
 _END_MARK: Final = re.compile(r"[?？]")
 
 

@@ -27,14 +27,8 @@ from pipeline.events import (
 )
 from rubrics.model import Question, Rubric
 from signals.answer import Answer, make_span, tag_id_of
-from signals.normalise import word_set
-from signals.questions import Asked, QuestionMatcher
+from signals.questions import Asked, QuestionMatcher, is_backchannel
 from signals.reader import Reader
-
-_BACKCHANNEL = word_set(
-    "mhm mm hmm okay ok right yeah yes sure great good nice cool interesting i see got it thanks thank you uh huh "
-    "ah oh wow absolutely exactly perfect lovely no really alright fine wonderful understood that makes sense"
-)
 
 
 @dataclass(slots=True)
@@ -140,7 +134,7 @@ class Tagger:
         last = self._turns[-1] if self._turns else None
         current = last.question_id if last else self._first_question_id
         asked = self._asked(utterance, last, current)
-        if asked is None and (last is None or _is_backchannel(utterance.text)):
+        if asked is None and (last is None or is_backchannel(utterance.text)):
             return []
         events: list[Event] = []
         question_id = asked.question_id if asked and asked.question_id else current
@@ -230,11 +224,6 @@ class Tagger:
 
 def _standing(turns: Sequence[_Turn]) -> dict[str, Tag]:
     return {tag.tag_id: tag for turn in turns for tag in (*turn.question_tags, *turn.answer.tags)}
-
-
-def _is_backchannel(text: str) -> bool:
-    words = "".join(char if char.isalpha() else " " for char in text.lower()).split()
-    return all(word in _BACKCHANNEL for word in words)
 
 
 def _trimmed(text: str) -> tuple[int, int]:
