@@ -1,8 +1,8 @@
 """The sound of a session on the disk: one WAV file, 16-bit PCM, its channels side by side on the sample clock.
 
-Every chunk goes straight to its place in the file, so nothing waits in memory: what `receive` was given is with the
-operating system when it returns, and the header says so. A channel that lags or skips leaves silence, which a late
-chunk still replaces. After a kill the file opens in any player; after a power cut at most SYNC_S of sound is missing.
+Every chunk goes straight to its place in the file: what `receive` was given is with the operating system when it
+returns, and the header says so. A channel that lags or skips leaves silence, which a late chunk still replaces. After
+a kill the file opens in any player; after a power cut at most SYNC_S of sound is missing.
 
 A file starts as plain RIFF with room kept for the sizes of RF64 (EBU Tech 3306), which it becomes past 4 GiB (18
 hours of two channels); players built on FFmpeg or libsndfile read both.
@@ -12,6 +12,7 @@ import errno
 import io
 import os
 import struct
+from collections import deque
 from pathlib import Path
 from typing import Final, Self
 
@@ -23,6 +24,8 @@ from pipeline.errors import BadInput, MissingFacility
 
 SYNC_S: Final = 0.5
 """How much sound may be in the operating system's memory only, where a kill is harmless and a power cut is not."""
+HELD_S: Final = 60.0
+"""How much sound, all channels together, waits in memory for a disk that fails; a minute of one is 3.8 MB."""
 _SAMPLE_BYTES: Final = 2
 _FULL_SCALE: Final = 32_768
 _RIFF_LIMIT: Final = 0xFFFF_FFFF
@@ -43,6 +46,7 @@ class Recording:
         self._channels = channels
         self._frames = frames
         self._synced_frames = frames
+        self._held: deque[AudioChunk] = deque()
 
     @classmethod
     def open(cls, path: Path, channels: int) -> Self:
@@ -77,23 +81,31 @@ class Recording:
     def receive(self, chunk: AudioChunk) -> None:
         """Puts a chunk in its place. Samples beyond -1 to 1 are clipped; what is not a number becomes silence.
 
-        Raises RecordingError where the disk fails: the file stays whole, the chunk is missing from it (silence), and
-        the next one may be tried. ValueError for a channel that the recording does not have or a negative sample.
+        Raises RecordingError where the disk fails, now and at every chunk until it works again: the file stays whole,
+        the chunk is held and put in its place with a later one or at the close. Beyond HELD_S the oldest are given up
+        and stay silent. ValueError for a channel that the recording does not have or a negative sample.
         """
         if not 1 <= chunk.channel <= self._channels or chunk.first_sample < 0:
             raise ValueError(f"no place for channel {chunk.channel} from sample {chunk.first_sample}")
         if not len(chunk.samples):
             return
+        self._held.append(chunk)
         try:
-            self._place(chunk)
+            self._place_held()
         except OSError as error:
+            while sum(len(one.samples) for one in self._held) > HELD_S * RATE_HZ:
+                self._held.popleft()
             raise _explained(error, self._path) from error
 
     def close(self) -> None:
-        """Brings the file to the disk and closes it. Closing twice is fine."""
+        """Brings the file to the disk and closes it, whatever happens. Closing twice is fine.
+
+        Raises RecordingError where the disk fails and sound that was held is lost.
+        """
         if self._file.closed:
             return
         try:
+            self._place_held()
             os.fsync(self._file.fileno())
         except OSError as error:
             raise _explained(error, self._path) from error
@@ -105,6 +117,11 @@ class Recording:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _place_held(self) -> None:
+        while self._held:
+            self._place(self._held[0])
+            self._held.popleft()
 
     def _place(self, chunk: AudioChunk) -> None:
         end = chunk.first_sample + len(chunk.samples)
@@ -184,5 +201,7 @@ def _write_at(file: io.FileIO, offset: int, data: bytes) -> None:
 
 def _explained(error: OSError, path: Path) -> RecordingError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return RecordingError(f"no space left for the recording {path}. Free some: it goes on by itself.")
+        return RecordingError(
+            f"no space left for the recording {path}. Free some: it goes on by itself, for a minute without loss."
+        )
     return RecordingError(f"cannot write the recording {path}: {error.strerror}. Check that its disk is there.")

@@ -1,3 +1,4 @@
+import contextlib
 import errno
 import wave
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.errors import BadInput
-from pipeline.recording import Recording, RecordingError
+from pipeline.recording import HELD_S, Recording, RecordingError
 
 
 def noise(length, seed=0):
@@ -173,28 +174,49 @@ def test_past_four_gigabytes_one_file_goes_on_and_players_know_its_length(tmp_pa
         assert recording.frames == late + 1000
 
 
-def fill(recording, second):
-    for position in range(0, 60 * RATE_HZ, RATE_HZ):
-        recording.receive(AudioChunk(1, position, second))
+def fill(recording, samples):
+    for first in range(0, len(samples), RATE_HZ):
+        recording.receive(AudioChunk(1, first, samples[first : first + RATE_HZ]))
 
 
-def test_a_full_disk_is_said_leaves_the_file_whole_and_the_recording_goes_on_after_it(small_disk):
-    path = small_disk / "a.wav"
-    second = noise(RATE_HZ)
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(900_000))
+def test_a_full_disk_is_said_leaves_the_file_whole_and_costs_no_sound_if_it_has_room_again_soon(small_disk):
+    path, ballast = small_disk / "a.wav", small_disk / "ballast"
+    samples = noise(60 * RATE_HZ)
+    ballast.write_bytes(bytes(4_000_000))
     with Recording.open(path, 1) as recording:
         with pytest.raises(RecordingError, match="no space left for the recording") as failure:
-            fill(recording, second)
+            fill(recording, samples)
         assert failure.value.exit_code == 3
         assert failure.value.__cause__.errno == errno.ENOSPC
-        kept_frames = len(sound(path))
-        assert kept_frames == recording.frames
+        kept_frames = recording.frames
+        np.testing.assert_array_equal(sound(path)[:, 0], samples[:kept_frames])
+        held_until = kept_frames + 5 * RATE_HZ
+        for first in range(kept_frames + RATE_HZ, held_until, RATE_HZ):
+            with pytest.raises(RecordingError):
+                recording.receive(AudioChunk(1, first, samples[first : first + RATE_HZ]))
         ballast.unlink()
-        recording.receive(AudioChunk(1, kept_frames + RATE_HZ, second))
+    np.testing.assert_array_equal(sound(path)[:, 0], samples[:held_until])
+
+
+def test_a_disk_that_stays_full_costs_the_oldest_sound_that_waits_and_the_rest_keeps_its_place(small_disk):
+    path, ballast = small_disk / "a.wav", small_disk / "ballast"
+    samples = noise(80 * RATE_HZ)
+    ballast.write_bytes(bytes(4_000_000))
+    with Recording.open(path, 1) as recording:
+        for first in range(0, len(samples), RATE_HZ):
+            with contextlib.suppress(RecordingError):
+                recording.receive(AudioChunk(1, first, samples[first : first + RATE_HZ]))
+        kept_frames = recording.frames
+        assert kept_frames < 10 * RATE_HZ
+        ballast.unlink()
+    held_from = len(samples) - int(HELD_S * RATE_HZ)
     kept = sound(path)[:, 0]
-    assert len(kept) == kept_frames + 2 * RATE_HZ
-    np.testing.assert_array_equal(kept[-RATE_HZ:], second)
+    np.testing.assert_array_equal(kept[:kept_frames], samples[:kept_frames])
+    np.testing.assert_array_equal(kept[held_from:], samples[held_from:])
+    given_up = kept[kept_frames:held_from]
+    is_silent_or_in_place = (given_up == 0) | (given_up == samples[kept_frames:held_from])
+    assert is_silent_or_in_place.all()
+    assert np.count_nonzero(given_up) < RATE_HZ  # of the chunk that the full disk cut off
 
 
 def test_closing_twice_is_fine(tmp_path):
