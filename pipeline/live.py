@@ -42,11 +42,14 @@ class LiveLoop:
         self._answered = asyncio.Event()
 
     async def run(self, chunks: AsyncIterable[AudioChunk]) -> None:
-        """Listen until the chunks end and the last utterance is confirmed."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._answer())
-            await self._listen(chunks)
-            await self._end()
+        """Listen until the chunks end and the last utterance is confirmed. What fails first is raised as it is."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._answer())
+                await self._listen(chunks)
+                await self._end()
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
 
     async def _listen(self, chunks: AsyncIterable[AudioChunk]) -> None:
         async for chunk in chunks:

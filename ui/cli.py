@@ -47,7 +47,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line and exit with the contract's code: 0, 1, 2, 3 or 130. Never a traceback for a known error."""
+    """Run the command line and exit with the contract's code: 0, 1, 2, 3 or 130. No traceback for a known error."""
     try:
         app()
     except (PipelineError, RubricError, SignalsError, UiError) as error:

@@ -91,7 +91,7 @@ def _parameter_row(parameter: Any) -> str | None:
 
 def _takes(value: Mapping[str, Any]) -> str:
     if "$ref" in value:
-        return value["$ref"].rsplit("/", 1)[-1]
+        return str(value["$ref"]).rsplit("/", 1)[-1]
     if "anyOf" in value:
         return " or ".join(_takes(part) for part in value["anyOf"] if part.get("type") != "null")
     if value.get("type") == "array":

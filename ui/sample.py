@@ -13,7 +13,7 @@ _IN_CHECKOUT: Final = Path(__file__).parents[1] / "samples" / "audio"
 
 
 def bundled_interview(name: str = "strong") -> Path:
-    """The recording of a sample interview: from the wheel, which has `strong`, or from a checkout, which has them all."""
+    """The recording of a sample interview: the wheel has `strong`, a checkout has them all."""
     for folder in (Path(str(resources.files("ui"))) / _IN_WHEEL, _IN_CHECKOUT):
         if (path := folder / f"{name}.flac").is_file():
             return path

@@ -59,24 +59,26 @@ def utterance_record(utterance: Utterance) -> dict[str, Any]:
 
 def write_state_json(state: InterviewState) -> None:
     """A whole interview as JSON lines: every utterance, then every tag."""
-    for utterance in state.utterances.values():
+    utterances = {utterance.segment_id: utterance for utterance in state.utterances}
+    for utterance in utterances.values():
         write_json(utterance_record(utterance))
     for tag in state.tags.values():
-        write_json({"type": "tag", **tag_record(tag, state.utterances)})
+        write_json({"type": "tag", **tag_record(tag, utterances)})
 
 
 def print_state(state: InterviewState) -> None:
     """A whole interview in words: what was said, each utterance with its tagged quotes, then what was not heard."""
+    utterances = {utterance.segment_id: utterance for utterance in state.utterances}
     tags_of: dict[int, list[Tag]] = {}
     for tag in state.tags.values():
         tags_of.setdefault(tag.spans[0].segment_id, []).append(tag)
-    for utterance in state.utterances.values():
+    for utterance in utterances.values():
         speaker = SPEAKERS[utterance.speaker]
         results.print(
             Text.assemble((f"{clock(utterance.start_s):>8}  ", "dim"), (f"{speaker}: ", "bold"), utterance.text)
         )
-        print_tags(tags_of.get(utterance.segment_id, ()), state.utterances)
-    for missing in state.not_heard:
+        print_tags(tags_of.get(utterance.segment_id, ()), utterances)
+    for missing in state.not_heard.values():
         results.print(Text(f"{'':10}{not_heard_words(missing)}", style="italic"))
 
 

@@ -1,0 +1,130 @@
+"""`earmark tag`: text in, tags out."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.events import Tag, Utterance
+from pipeline.transcript import Transcript
+from pipeline.transcript_file import parse_transcript, read_transcript
+from rubrics.load import load_rubric
+from rubrics.mistakes import did_you_mean
+from rubrics.model import Rubric
+from signals.records import tag_record
+from signals.rulebook import load_rules
+from signals.text import iter_answers, tag_conversation
+from ui.commands.options import Json, RubricOption
+from ui.errors import UsageMistake
+from ui.terminal import messages, print_tags, results, write_json
+
+
+class TranscriptFormatName(StrEnum):
+    """The formats that `--format` takes."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+    VTT = "vtt"
+    SRT = "srt"
+    QA = "qa"
+
+
+Tagged = Iterator[tuple[tuple[Tag, ...], Mapping[int, Utterance]]]
+"""Tags with the utterances that their spans name, as soon as they are known."""
+
+
+def tag(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="[FILE|-]", help="A transcript: text, JSON lines, VTT, SRT, Q1:/A1:; - reads standard input."
+        ),
+    ] = "-",
+    *,
+    rubric: RubricOption = None,
+    question: Annotated[
+        str | None, typer.Option("--question", metavar="ID", help="The planned question that is being answered.")
+    ] = None,
+    as_json: Json = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say for each tag why it is there.")] = False,
+    all_flags: Annotated[
+        bool, typer.Option("--all-flags", help="Also raise the red flags that are off by default.")
+    ] = False,
+    transcript_format: Annotated[
+        TranscriptFormatName | None,
+        typer.Option("--format", help="The input's format; unset, by its name, else its content."),
+    ] = None,
+) -> None:
+    """Tag the evidence in a transcript. In plain text each line is one independent answer of a candidate."""
+    loaded = load_rubric(rubric) if rubric else None
+    _check_question(loaded, question)
+    transcript = _read(file, transcript_format)
+    for note in transcript.notes:
+        messages.print(note, markup=False)
+    is_plain = transcript.format == "text"
+    for tags, utterances in _tagged(transcript, loaded, question, all_flags):
+        for found in tags:
+            reason = _reason(found, loaded) if explain else None
+            if as_json:
+                write_json(_record(found, utterances, is_plain, reason))
+            else:
+                _print(found, utterances, reason)
+
+
+def _read(file: str, transcript_format: TranscriptFormatName | None) -> Transcript:
+    if file == "-":
+        return parse_transcript(sys.stdin.buffer.read(), transcript_format)
+    return read_transcript(Path(file), transcript_format)
+
+
+def _check_question(rubric: Rubric | None, question_id: str | None) -> None:
+    if question_id is None:
+        return
+    if rubric is None:
+        raise UsageMistake("--question names a rubric's question: add --rubric ID.")
+    known = [question.id for question in (*rubric.questions, *rubric.supplementary_questions)]
+    if question_id not in known:
+        hint = did_you_mean(question_id, known) or f"`earmark rubric show {rubric.id}` lists them."
+        raise UsageMistake(f"--question: the rubric {rubric.id} has no question {question_id}. {hint}")
+
+
+def _tagged(transcript: Transcript, rubric: Rubric | None, question: str | None, all_flags: bool) -> Tagged:
+    if transcript.format == "text":
+        lines = [""] * transcript.lines[-1].number
+        for line in transcript.lines:
+            lines[line.number - 1] = line.text
+        for utterance, tags in iter_answers(lines, rubric, question_id=question, all_flags=all_flags):
+            yield tags, {utterance.segment_id: utterance}
+    else:
+        said = [(line.speaker or "unassigned", line.text) for line in transcript.lines]
+        tagged = tag_conversation(said, rubric, question_id=question, all_flags=all_flags)
+        yield tagged.tags, tagged.utterances
+
+
+def _reason(tag: Tag, rubric: Rubric | None) -> str:
+    rule = next((rule for rule in load_rules().rules if rule.rule_id == tag.rule_id), None)
+    if rule:
+        return rule.why
+    if tag.label == "signal" and rubric:
+        signal = next(signal for signal in rubric.signals if signal.id == tag.kind)
+        return f"The rubric looks for: {signal.text}"
+    return {"metric": "A quantity with a unit.", "question": "The interviewer asks."}.get(tag.label, tag.rule_id)
+
+
+def _record(tag: Tag, utterances: Mapping[int, Utterance], is_plain: bool, reason: str | None) -> dict[str, Any]:
+    record = tag_record(tag, utterances)
+    if not is_plain:
+        record["text"] = utterances[tag.spans[0].segment_id].text
+    if reason:
+        record["why"] = reason
+    return record
+
+
+def _print(tag: Tag, utterances: Mapping[int, Utterance], reason: str | None) -> None:
+    results.print(f"line {tag.spans[0].segment_id}", end="", style="dim")
+    print_tags([tag], utterances)
+    if reason:
+        results.print(f"{'':12}{reason}", style="dim", markup=False)
