@@ -330,7 +330,7 @@ def test_threads_of_one_process_share_a_store(store, session_id):
         given.extend(store.append(session_id, [note()])[0].seq for _ in range(50))
 
     given = []
-    threads = [threading.Thread(target=append) for _ in range(3)]
+    threads = [threading.Thread(target=append) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
