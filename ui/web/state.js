@@ -1,0 +1,190 @@
+// What an interview has come to: a pure fold over the frames of the websocket, and what the page shows of it.
+//
+// Offsets count Unicode code points, which Array.from yields and slice() on a string does not. Collections are copied
+// only when a frame changes them, so a view may compare them by identity.
+
+const NO_FRAMES = Object.freeze([]);
+
+export const NOTHING_YET = Object.freeze({
+  lastSeq: 0,
+  session: null,
+  ended: null,
+  heardUntil: 0,
+  utterances: new Map(), // segment id -> its latest revision
+  revisions: new Map(), // "segment id/revision" -> utterance
+  channelSpeakers: new Map(),
+  segmentSpeakers: new Map(),
+  questions: new Map(), // segment id -> question_asked
+  notHeard: new Map(), // question id or null -> items
+  tags: new Map(), // tag id -> tag
+  problems: NO_FRAMES,
+  drafts: new Map(), // channel -> draft
+});
+
+/** The state after more frames. A journalled frame that was seen before changes nothing. */
+export function reduce(state, frames) {
+  const next = { ...state };
+  for (const { seq, event } of frames) {
+    if (!event || (seq !== undefined && seq <= next.lastSeq)) continue;
+    if (seq !== undefined) next.lastSeq = seq;
+    EVENTS[event.type]?.(next, event, copier(state, next));
+  }
+  return next;
+}
+
+/** Gives the named collection of `next` for writing: a copy, unless this reduction has made one already. */
+function copier(state, next) {
+  return (name) => {
+    if (next[name] === state[name]) next[name] = Array.isArray(next[name]) ? [...next[name]] : new Map(next[name]);
+    return next[name];
+  };
+}
+
+const EVENTS = {
+  session_started: (next, event) => { next.session = event; },
+  session_ended: (next, event, own) => {
+    next.ended = event;
+    next.heardUntil = Math.max(next.heardUntil, event.at_s);
+    if (next.drafts.size) own("drafts").clear();
+  },
+  utterance: hear,
+  corrected: (next, event, own) => hear(next, event.utterance, own),
+  channel_assigned: (next, event, own) => own("channelSpeakers").set(event.channel, event.speaker),
+  segment_assigned: (next, event, own) => own("segmentSpeakers").set(event.segment_id, event.speaker),
+  question_asked: (next, event, own) => own("questions").set(event.segment_id, event),
+  not_heard: (next, event, own) => own("notHeard").set(event.question_id, event.items),
+  tag: (next, event, own) => own("tags").set(event.tag_id, event),
+  tag_retracted: (next, event, own) => own("tags").delete(event.tag_id),
+  problem_noticed: (next, event, own) => own("problems").push(event),
+  draft: (next, event, own) => {
+    next.heardUntil = Math.max(next.heardUntil, event.at_s);
+    own("drafts").set(event.channel, event);
+  },
+};
+
+function hear(next, utterance, own) {
+  const { segment_id: id, revision, channel, end_s } = utterance;
+  own("revisions").set(`${id}/${revision}`, utterance);
+  if (revision >= (next.utterances.get(id)?.revision ?? 0)) own("utterances").set(id, utterance);
+  next.heardUntil = Math.max(next.heardUntil, end_s);
+  if (next.drafts.has(channel)) own("drafts").delete(channel);
+}
+
+/** Who said an utterance: its own assignment wins over its channel's, and that over what it was heard with. */
+export function speakerOf(state, utterance) {
+  return state.segmentSpeakers.get(utterance.segment_id)
+    ?? state.channelSpeakers.get(utterance.channel)
+    ?? utterance.speaker;
+}
+
+/** A slice of text between two code point offsets. */
+export function slice(text, start, end) {
+  return Array.from(text).slice(start, end).join("");
+}
+
+/** The words of a tag, one string for each span that was heard; spans in adjacent utterances stay apart. */
+export function quotesOf(state, tag) {
+  return tag.spans.flatMap((span) => {
+    const utterance = state.revisions.get(`${span.segment_id}/${span.revision}`);
+    return utterance ? [slice(utterance.text, span.start_char, span.end_char)] : [];
+  });
+}
+
+/** The tags that nobody rejected, in the order of the journal. */
+export function liveTags(state) {
+  return [...state.tags.values()].filter((tag) => tag.status !== "rejected");
+}
+
+/**
+ * An utterance's text cut wherever a quote begins or ends: [{text, quotes: [{tag, lane, begins}]}].
+ * Overlapping quotes get lanes of their own, so that each keeps its own underline from end to end.
+ */
+export function pieces(utterance, tags) {
+  const letters = Array.from(utterance.text);
+  const quotes = inLanes(spansIn(utterance, tags));
+  const cuts = new Set([0, letters.length]);
+  for (const { start, end } of quotes) cuts.add(start).add(end);
+  const edges = [...cuts].filter((at) => at <= letters.length).sort((a, b) => a - b);
+  return edges.slice(0, -1).map((from, n) => ({
+    text: letters.slice(from, edges[n + 1]).join(""),
+    quotes: quotes
+      .filter(({ start, end }) => start <= from && from < end)
+      .map(({ tag, lane, start }) => ({ tag, lane, begins: start === from })),
+  }));
+}
+
+function spansIn(utterance, tags) {
+  return tags
+    .flatMap((tag) => tag.spans.map((span) => ({ tag, span })))
+    .filter(({ span }) => span.segment_id === utterance.segment_id && span.revision === utterance.revision)
+    .map(({ tag, span }) => ({ tag, start: span.start_char, end: span.end_char }))
+    .sort((a, b) => a.start - b.start || b.end - a.end);
+}
+
+function inLanes(quotes) {
+  const lastEnds = [];
+  return quotes.map((quote) => {
+    const free = lastEnds.findIndex((end) => end <= quote.start);
+    const lane = free < 0 ? lastEnds.length : free;
+    lastEnds[lane] = quote.end;
+    return { ...quote, lane };
+  });
+}
+
+/**
+ * The transcript in blocks, each begun by a question: [{question, number, utterances, notHeard}].
+ * The first block, before any question, has none. What was not heard stands at the end of its question's last block.
+ */
+export function blocks(state) {
+  const tagsBySegment = groupTags(state);
+  const all = [newBlock(null, null)];
+  let number = 0;
+  for (const utterance of [...state.utterances.values()].sort((a, b) => a.segment_id - b.segment_id)) {
+    const question = state.questions.get(utterance.segment_id);
+    if (question) {
+      if (question.question_id !== null && !question.is_follow_up) number += 1;
+      all.push(newBlock(question, number));
+    }
+    all.at(-1).utterances.push({
+      utterance,
+      speaker: speakerOf(state, utterance),
+      // A heading says already that this is a question.
+      tags: (tagsBySegment.get(utterance.segment_id) ?? []).filter(({ label }) => !(question && label === "question")),
+    });
+  }
+  for (const [questionId, items] of state.notHeard) blockOf(all, questionId).notHeard.push(...items);
+  return all;
+}
+
+function newBlock(question, number) {
+  return { question, number, utterances: [], notHeard: [] };
+}
+
+function blockOf(all, questionId) {
+  return all.findLast(({ question }) => question && question.question_id === questionId) ?? all.at(-1);
+}
+
+function groupTags(state) {
+  const groups = new Map();
+  for (const tag of liveTags(state)) {
+    for (const id of new Set(tag.spans.map((span) => span.segment_id))) {
+      if (!groups.has(id)) groups.set(id, []);
+      groups.get(id).push(tag);
+    }
+  }
+  return groups;
+}
+
+/** Quotes by label, in the order in which they were said: Map label -> [{tag, quotes, segmentId, at}]. */
+export function evidence(state) {
+  const byLabel = new Map();
+  for (const tag of liveTags(state)) {
+    const quotes = quotesOf(state, tag);
+    if (!quotes.length) continue;
+    if (!byLabel.has(tag.label)) byLabel.set(tag.label, []);
+    const { segment_id: segmentId, start_s: at } = tag.spans[0];
+    byLabel.get(tag.label).push({ tag, quotes, segmentId, at });
+  }
+  for (const found of byLabel.values()) found.sort((a, b) => a.at - b.at);
+  return byLabel;
+}
