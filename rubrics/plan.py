@@ -52,3 +52,19 @@ class Plan(Entry):
 def default_plan(rubric: Rubric) -> Plan:
     """Every question of the rubric in its order."""
     return Plan(rubric=rubric.id, questions=tuple(PlannedQuestion(id=question.id) for question in rubric.questions))
+
+
+def planned(rubric: Rubric, plan: Plan) -> Rubric:
+    """The rubric cut down to the questions that the plan asks; everything else of it stays."""
+    kept = set(plan.question_ids)
+    competencies = tuple(
+        competency.model_copy(update={"questions": tuple(q for q in competency.questions if q.id in kept)})
+        for competency in rubric.competencies
+    )
+    supplements = tuple(
+        supplement.model_copy(update={"questions": tuple(q for q in supplement.questions if q.id in kept)})
+        for supplement in rubric.supplements
+    )
+    # Built anew, not copied: a copy would keep the properties that the whole rubric has worked out already.
+    whole = rubric.model_dump(by_alias=True, exclude={"competencies", "supplements"})
+    return Rubric(**whole, competencies=competencies, supplements=supplements)

@@ -18,6 +18,7 @@ from pipeline.worker import Worker
 from rubrics.errors import RubricError
 from rubrics.load import load_plan, load_rubric
 from rubrics.model import Rubric
+from rubrics.plan import planned
 from signals.listener import Listener
 from signals.rulebook import RULES_VERSION
 from ui.labels import RubricWords
@@ -64,7 +65,7 @@ def load_planned(rubric: str | None, plan: Path | None) -> Rubric | None:
     if rubric is None:
         raise BadInput("--plan needs the rubric whose questions it orders. Add --rubric ID.")
     loaded = load_rubric(rubric)
-    return loaded.planned(load_plan(plan, loaded))
+    return planned(loaded, load_plan(plan, loaded))
 
 
 def transcribe(media: MediaFile, setup: Setup, on_heard: Callable[[float], None]) -> Iterator[Event]:

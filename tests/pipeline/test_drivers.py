@@ -1,0 +1,88 @@
+"""Live and offline drive one core: the same sound gives the same utterances, whoever drives and however it is cut."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from pipeline.audio_file import open_media
+from pipeline.live import LiveLoop
+from pipeline.models import choose, load
+from pipeline.offline import hear
+from pipeline.vad import SpeechGate
+from pipeline.worker import Worker
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
+LENGTH_S = 45
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory):
+    path = tmp_path_factory.mktemp("audio") / "start.flac"
+    samples, rate_hz = soundfile.read(SAMPLE, frames=LENGTH_S * 16_000, dtype="int16")
+    soundfile.write(path, samples, rate_hz)
+    return open_media(path)
+
+
+def worker():
+    return Worker(SpeechGate(), load(choose("pocketsphinx", None)))
+
+
+@pytest.fixture(scope="module")
+def heard_offline(media):
+    return list(hear(media.chunks(), media.info.kept_channels, worker()))
+
+
+def heard_live(media, chunk_s, most_waiting=None):
+    kept, confirmed = [], []
+
+    async def chunks():
+        for chunk in media.chunks(chunk_s):
+            yield chunk
+
+    loop = LiveLoop(
+        media.info.kept_channels, worker(), keep=kept.append, confirm=confirmed.append, most_waiting=most_waiting
+    )
+    asyncio.run(loop.run(chunks()))
+    assert sum(len(chunk.samples) for chunk in kept) == LENGTH_S * 16_000 * 2
+    return confirmed
+
+
+def test_both_speakers_are_heard_in_order(heard_offline):
+    assert {utterance.channel for utterance in heard_offline} == {1, 2}
+    assert [u.segment_id for u in heard_offline] == list(range(1, len(heard_offline) + 1))
+    for utterance in heard_offline:
+        assert utterance.start_s <= utterance.end_s <= LENGTH_S
+
+
+def test_words_are_slices_of_their_utterance(heard_offline):
+    for utterance in heard_offline:
+        for word in utterance.words:
+            assert utterance.text[word.start_char : word.start_char + len(word.text)] == word.text
+
+
+def test_live_hears_what_offline_hears(media, heard_offline):
+    assert heard_live(media, chunk_s=0.1) == heard_offline
+
+
+def test_a_recording_that_is_held_back_loses_nothing(media, heard_offline):
+    assert heard_live(media, chunk_s=1.0, most_waiting=1) == heard_offline
+
+
+def test_a_recognisers_failure_reaches_the_caller(media):
+    class Broken:
+        engine = model = "broken"
+
+        def decode(self, *_):
+            raise MemoryError
+
+    broken = Worker(SpeechGate(), Broken())
+
+    async def chunks():
+        for chunk in media.chunks():
+            yield chunk
+
+    loop = LiveLoop(media.info.kept_channels, broken, keep=lambda _: None, confirm=lambda _: None)
+    with pytest.raises(MemoryError):
+        asyncio.run(asyncio.wait_for(loop.run(chunks()), timeout=60))
