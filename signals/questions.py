@@ -1,13 +1,18 @@
 """Which planned question was just asked, however it was put.
 
-An utterance is compared with every question, paraphrase and follow-up of the rubric by the share of content words that
-they have in common (rapidfuzz's token_set_ratio on stems, after the carrier phrases that all questions share are
-dropped). It counts only above a threshold and with a margin over the next question, so that an off-plan question stays
-one. Whether something is a question at all is told by its form.
+An utterance is compared with every wording of every planned question by the content words that they share: stems,
+without the carrier phrases that all questions have in common ("tell me about a time"), each weighted by how few
+questions of the rubric use it. The score is the larger part overlap with one wording (a weighted Dice ratio), the
+smaller part how much of what was said belongs to the question at all, its title and signals included. A stem that the
+rubric does not know is read as the nearest one that it does (rapidfuzz), for a recogniser's slips. A question counts
+only above a threshold and with a margin over the next, so that an off-plan one stays off the plan. Whether something
+is a question at all is told by its form.
 """
 
+import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,11 +22,17 @@ from rubrics.model import Question, Rubric
 from signals.normalise import Token, read_tokens, skip_disfluencies, word_set
 from signals.phrases import stem
 
-PLANNED_SCORE: Final = 62.0
-PLANNED_MARGIN: Final = 6.0
-FOLLOW_UP_SCORE: Final = 78.0
-_LEAST_SHARED: Final = 2
-"""Content words that must be shared: one word in common proves nothing."""
+PLANNED_SCORE: Final = 0.47
+PLANNED_MARGIN: Final = 0.04
+FOLLOW_UP_SCORE: Final = 0.75
+"""For a follow-up of a question that is not under way; one of the question under way needs PLANNED_SCORE."""
+_WORDING_PART: Final = 0.6
+_SIGNAL_WORD: Final = 0.5
+"""What a word counts that only the question's signals have."""
+_UNKNOWN_WORD: Final = 0.5
+"""What a word weighs that no question has, as a share of the rarest one's weight."""
+_NEAR_RATIO: Final = 84.0
+_NEAR_LENGTH: Final = 5
 
 _CARRIER: Final = word_set(
     "tell me about a an the time when you your yourself describe walk through give example share recall explain "
@@ -46,12 +57,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Variant:
+class _Wording:
+    """One way to ask a question, or one of its follow-ups."""
+
     question_id: str
     is_follow_up: bool
     stems: frozenset[str]
     text: str
-    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Bag:
+    """The words of everything a question says: of its wordings, and of its signals alone."""
+
+    asked: frozenset[str]
+    listened_for: frozenset[str]
 
 
 class QuestionMatcher:
@@ -60,69 +80,94 @@ class QuestionMatcher:
     def __init__(self, rubric: Rubric | None) -> None:
         questions = (*rubric.questions, *rubric.supplementary_questions) if rubric else ()
         self.questions = {question.id: question for question in questions}
-        self._variants = [variant for question in questions for variant in _variants(question)]
-        self._texts = [variant.text for variant in self._variants]
+        self._wordings = [wording for question in questions for wording in _wordings(question)]
+        self._bags = {question.id: _bag(question) for question in questions}
+        self._weights = _weights(bag.asked for bag in self._bags.values())
+        self._unknown_weight = _UNKNOWN_WORD * math.log(1 + max(1, len(questions)))
+        self._known = sorted(self._weights)
 
     def match(self, text: str, current: str | None = None) -> Asked | None:
         """What was asked in an interviewer's text, or None if it asks nothing.
 
-        `current` is the id of the planned question under way: a follow-up of its own is told from shorter wording.
+        `current` is the id of the planned question under way: a follow-up of its own is told more easily.
         """
         tokens = skip_disfluencies(read_tokens(text))
         if not tokens:
             return None
-        planned = self._planned(tokens, current)
+        planned = self._planned(content_of(tokens), current)
         start = _question_start(tokens)
         if planned is None:
             if start is None or len(tokens) - start < 2:
                 return None
             return Asked(None, False, 0.5, tokens[start].start_char, _question_end(text, tokens, start))
-        variant, score = planned
+        wording, score = planned
         begin = tokens[start].start_char if start is not None else tokens[0].start_char
         end = tokens[-1].end_char if start is None else _question_end(text, tokens, start)
-        return Asked(variant.question_id, variant.is_follow_up, round(score / 100, 3), begin, end, variant.wording)
+        return Asked(wording.question_id, wording.is_follow_up, round(min(score, 1.0), 3), begin, end, wording.text)
 
-    def _planned(self, tokens: Sequence[Token], current: str | None) -> tuple[_Variant, float] | None:
-        stems = content_of(tokens)
-        if len(stems) < 1 or not self._texts:
+    def _planned(self, said: frozenset[str], current: str | None) -> tuple[_Wording, float] | None:
+        if not said or not self._wordings:
             return None
-        ranked = process.extract(
-            " ".join(sorted(stems)), self._texts, scorer=fuzz.token_set_ratio, processor=None, limit=8, score_cutoff=50
-        )
-        scored = sorted(
-            ((self._fair_score(self._variants[at], stems, score), at) for _, score, at in ranked),
-            key=lambda item: (-item[0], item[1]),
-        )
-        if not scored:
+        stems = frozenset(self._nearest_known(word) for word in said)
+        best: dict[str, tuple[float, int]] = {}
+        whole = self._weight(stems)
+        for at, wording in enumerate(self._wordings):
+            shared = wording.stems & stems
+            if not shared:
+                continue
+            score = self._score(wording, stems, self._weight(shared), whole)
+            if score >= self._least_score(wording, current) and score > best.get(wording.question_id, (0.0, 0))[0]:
+                best[wording.question_id] = (score, at)
+        ranked = sorted(best.values(), key=lambda item: (-item[0], item[1]))
+        if not ranked or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < PLANNED_MARGIN):
             return None
-        best, at = scored[0]
-        variant = self._variants[at]
-        rival = next((s for s, other in scored if self._variants[other].question_id != variant.question_id), 0.0)
-        least = PLANNED_SCORE
-        if variant.is_follow_up:
-            least = FOLLOW_UP_SCORE - (10 if variant.question_id == current else 0)
-        if best < least or best - rival < PLANNED_MARGIN * (variant.question_id != current):
-            return None
-        return variant, best
+        return self._wordings[ranked[0][1]], ranked[0][0]
 
-    def _fair_score(self, variant: _Variant, stems: frozenset[str], score: float) -> float:
-        """token_set_ratio is 100 as soon as one side holds the other: weigh by how much of the question was said."""
-        shared = len(variant.stems & stems)
-        if shared < min(_LEAST_SHARED, len(variant.stems)):
-            return 0.0
-        coverage = shared / len(variant.stems)
-        return score * (0.5 + 0.5 * min(1.0, coverage * 1.25))
+    def _score(self, wording: _Wording, stems: frozenset[str], shared_weight: float, whole: float) -> float:
+        overlap = 2 * shared_weight / (whole + self._weight(wording.stems))
+        bag = self._bags[wording.question_id]
+        asked = wording.stems if wording.is_follow_up else bag.asked
+        belonging = self._weight(stems & asked) + _SIGNAL_WORD * self._weight((stems & bag.listened_for) - asked)
+        return _WORDING_PART * overlap + (1 - _WORDING_PART) * belonging / whole
+
+    def _least_score(self, wording: _Wording, current: str | None) -> float:
+        return FOLLOW_UP_SCORE if wording.is_follow_up and wording.question_id != current else PLANNED_SCORE
+
+    def _weight(self, stems: Iterable[str]) -> float:
+        return sum(self._weights.get(word, self._unknown_weight) for word in sorted(stems))
+
+    def _nearest_known(self, word: str) -> str:
+        if word in self._weights or len(word) < _NEAR_LENGTH:
+            return word
+        near = process.extractOne(word, self._known, scorer=fuzz.ratio, score_cutoff=_NEAR_RATIO)
+        return near[0] if near else word
 
 
-def _variants(question: Question) -> list[_Variant]:
+def _wordings(question: Question) -> list[_Wording]:
     own = [(text, False) for text in (question.text, *question.paraphrases)]
-    asked = own + [(text, True) for text in question.follow_ups]
-    made: list[_Variant] = []
-    for text, is_follow_up in asked:
-        stems = content_of(skip_disfluencies(read_tokens(text)))
-        if stems:
-            made.append(_Variant(question.id, is_follow_up, stems, " ".join(sorted(stems)), text))
-    return made
+    made = [
+        _Wording(question.id, is_follow_up, _content(text), text)
+        for text, is_follow_up in own + [(text, True) for text in question.follow_ups]
+    ]
+    return [wording for wording in made if wording.stems]
+
+
+def _bag(question: Question) -> _Bag:
+    asked = (question.text, question.title, *question.paraphrases)
+    return _Bag(
+        frozenset().union(*(_content(text) for text in asked)),
+        frozenset().union(*(_content(signal.text) for signal in question.signals)),
+    )
+
+
+def _weights(bags: Iterable[frozenset[str]]) -> dict[str, float]:
+    listed = list(bags)
+    used = Counter(word for bag in listed for word in bag)
+    return {word: math.log(1 + len(listed) / (count + 0.5)) for word, count in used.items()}
+
+
+def _content(text: str) -> frozenset[str]:
+    return content_of(skip_disfluencies(read_tokens(text)))
 
 
 def content_of(tokens: Sequence[Token]) -> frozenset[str]:
