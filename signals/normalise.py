@@ -80,8 +80,8 @@ _BARE: Final = {
     word.replace("'", ""): word
     for word in sorted(
         word_set(
-            "don't doesn't didn't isn't aren't wasn't weren't hasn't haven't hadn't couldn't wouldn't shouldn't i'm i've "
-            "you're you've we've they're they've that's there's what's"
+            "don't doesn't didn't isn't aren't wasn't weren't hasn't haven't hadn't couldn't wouldn't shouldn't i'm "
+            "i've you're you've we've they're they've that's there's what's"
         )
     )
 }

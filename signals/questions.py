@@ -26,6 +26,8 @@ PLANNED_SCORE: Final = 0.47
 PLANNED_MARGIN: Final = 0.04
 FOLLOW_UP_SCORE: Final = 0.75
 """For a follow-up of a question that is not under way; one of the question under way needs PLANNED_SCORE."""
+_LEAST_SHARED: Final = 2
+"""Content words that must be shared: one proves nothing ("what happened next")."""
 _WORDING_PART: Final = 0.6
 _SIGNAL_WORD: Final = 0.5
 """What a word counts that only the question's signals have."""
@@ -113,7 +115,7 @@ class QuestionMatcher:
         whole = self._weight(stems)
         for at, wording in enumerate(self._wordings):
             shared = wording.stems & stems
-            if not shared:
+            if len(shared) < min(_LEAST_SHARED, len(wording.stems)):
                 continue
             score = self._score(wording, stems, self._weight(shared), whole)
             if score >= self._least_score(wording, current) and score > best.get(wording.question_id, (0.0, 0))[0]:
