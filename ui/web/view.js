@@ -153,7 +153,8 @@ function chipsOf(utterance, tags, words) {
 function chipOf(tag, words) {
   const notes = [tag.speaker === "unassigned" ? "speaker not yet assigned" : "", tag.status === "accepted" ? "accepted" : ""];
   const aside = notes.filter(Boolean).join(", ");
-  return element("li", {}, markOf(words.mark(tag.label)), words.tag(tag), aside && element("small", {}, ` (${aside})`));
+  const text = aside ? `${words.tag(tag)} (${aside})` : words.tag(tag);
+  return element("li", {}, markOf(words.mark(tag.label)), element("span", { class: "words" }, text));
 }
 
 function drawFacts(page, { session }, words) {
@@ -203,7 +204,7 @@ function groupOf(mark, found, words) {
       "h3",
       {},
       markOf(mark),
-      mark.plural,
+      element("span", { class: "words" }, mark.plural),
       found.length ? element("span", { class: "count" }, String(found.length)) : null,
     ),
     found.length

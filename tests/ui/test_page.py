@@ -1,0 +1,226 @@
+"""The page in a real browser, on a real server and journal."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from pipeline.events import Draft, SegmentAssigned, SessionEnded, SessionStarted, Span, Tag, TagRetracted, Utterance
+
+SESSION = "20261122-101500-abcd"
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A tab in which nothing may go wrong unseen: no script error, no refused or failed request."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.wrong = wrong
+    yield page
+    page.close()
+    assert wrong == []
+
+
+def shown(page, server):
+    page.goto(server.session_url(SESSION))
+    expect(page.locator("#connection")).to_have_text("Connected")
+    return page
+
+
+def said(segment_id, text, **changes):
+    fields = {"segment_id": segment_id, "channel": 1, "speaker": "candidate", "start_s": float(segment_id)}
+    return Utterance(**(fields | {"end_s": segment_id + 1.0, "text": text, "words": ()} | changes))
+
+
+def tagged(tag_id, label, utterance, start_char, end_char):
+    span = Span(
+        segment_id=utterance.segment_id, revision=0, start_char=start_char, end_char=end_char, start_s=0, end_s=0
+    )
+    return Tag(tag_id=tag_id, label=label, kind=None, rule_id="r", spans=(span,), confidence=1, speaker="candidate")
+
+
+def started():
+    return SessionStarted(
+        session_id=SESSION,
+        started_at="2026-11-22T10:15:00+00:00",
+        source="strong.flac",
+        channels=1,
+        engine="pocketsphinx",
+        model="en-us",
+        rubric_id=None,
+        rubric_version=None,
+        rules_version="1",
+    )
+
+
+def what_it_shows(page):
+    return [page.locator(part).inner_text() for part in ("#title", "#facts", "#transcript", "#evidence")]
+
+
+def test_events_appear_as_they_happen_and_a_reload_shows_the_same(stage, interview, page):
+    with stage.serving() as server:
+        stage.tell(SESSION, *interview[:3])
+        shown(page, server)
+        expect(page.locator("#title")).to_have_text("strong.flac")
+        expect(page.locator("#facts")).to_contain_text("PocketSphinx, the embedded engine, model en-us")
+        expect(page.locator("#facts")).to_contain_text("Rubric: Behavioural event interview")
+        expect(page.locator("#transcript")).to_contain_text("Nothing confirmed yet")
+        stage.tell(SESSION, *interview[3:17])
+        expect(page.locator(".sentence")).to_have_count(6)
+        assert page.locator(".question .asked").inner_text().startswith("Tell me about a time you rescued something")
+        assert page.locator("#s4 mark").all_inner_texts() == [
+            "We cut the time to reconcile an account",
+            "from forty minutes",
+        ]
+        assert page.locator("#s4 .chips .words").all_inner_texts() == ["Result", "Metric: 40 → 3 minutes, −92 %"]
+        assert page.locator("#evidence .signal .detail").inner_text() == "looked into it unasked"
+        assert page.locator("#evidence .red_flag h3 .words").inner_text() == "Ask about"
+        assert page.locator("#evidence .task .none").inner_text() == "not heard yet"
+        expect(page.locator("#announcements")).to_contain_text(
+            "Candidate, 0:24: We cut the time to reconcile an account from forty minutes. Result. Metric: 40 → 3"
+        )
+        in_the_middle = what_it_shows(page)
+        shown(page, server)
+        expect(page.locator("#facts")).to_contain_text("Rubric: Behavioural event interview")
+        assert what_it_shows(page) == in_the_middle
+        expect(page.locator("#announcements")).to_be_empty()
+        stage.tell(SESSION, *interview[17:])
+        expect(page.locator("#progress")).to_have_text("Ended 0:48")
+        expect(page.locator(".not-heard")).to_contain_text("who else was involved")
+        expect(page.locator(".problems")).to_contain_text("Channel 2 went silent. Check the cable.")
+
+
+def test_a_draft_is_shown_apart_until_its_sentence_is_confirmed(stage, page):
+    with stage.serving() as server:
+        stage.tell(SESSION, started())
+        shown(page, server)
+        stage.hub.draft(SESSION, Draft(channel=1, speaker="candidate", text="so last spring", at_s=3.0))
+        expect(page.locator("#drafts .draft")).to_contain_text("so last spring")
+        expect(page.locator(".sentence")).to_have_count(0)
+        stage.tell(SESSION, said(1, "So last spring it broke."))
+        expect(page.locator(".sentence .said")).to_have_text("So last spring it broke.")
+        expect(page.locator("#drafts .draft")).to_have_count(0)
+
+
+def test_after_a_restart_the_page_goes_on_where_it_was(stage, page):
+    stage.tell(SESSION, started(), said(1, "Before."))
+    with stage.serving() as server:
+        port = int(server.url.rstrip("/").rpartition(":")[2])
+        shown(page, server)
+    expect(page.locator("#connection")).to_contain_text("Trying again")
+    stage.tell(SESSION, said(2, "Meanwhile."))
+    with stage.serving(port=port):
+        expect(page.locator("#connection")).to_have_text("Connected", timeout=15_000)
+        stage.tell(SESSION, said(3, "After."))
+        expect(page.locator(".said")).to_have_text(["Before.", "Meanwhile.", "After."])
+    page.wrong.clear()  # the browser reports each refused connection
+
+
+def test_what_was_said_is_text_and_never_markup(stage, page):
+    spell = '<img src=x onerror="window.hit=1"><script>window.hit=1</script> & <b>bold</b>'
+    with stage.serving() as server:
+        utterance = said(1, spell)
+        shouted = SessionStarted(**{name: getattr(started(), name) for name in started().__slots__} | {"source": spell})
+        stage.tell(SESSION, shouted, utterance, tagged("t", "result", utterance, 0, len(spell)))
+        shown(page, server)
+        expect(page.locator(".said")).to_have_text(spell)
+        expect(page.locator("#evidence q")).to_have_text(spell)
+        expect(page.locator("#title")).to_have_text(spell)
+        assert page.locator("main img, main script, main b").count() == 0
+        assert page.evaluate("window.hit") is None
+        page.goto(server.url)
+        expect(page.locator(".source")).to_have_text(spell)
+
+
+def test_quotes_after_emoji_are_marked_where_they_are(stage, page):
+    text = "We 🚀 shipped 👩‍💻 it twice as fast"
+    with stage.serving() as server:
+        utterance = said(1, text)
+        stage.tell(SESSION, started(), utterance, tagged("t", "result", utterance, text.index("it"), len(text)))
+        shown(page, server)
+        expect(page.locator(".said mark")).to_have_text("it twice as fast")
+        expect(page.locator(".said")).to_have_text(text)
+
+
+def test_corrections_of_speakers_and_tags_show_at_once(stage, page):
+    with stage.serving() as server:
+        utterance = said(1, "We saved a day.", speaker="unassigned")
+        stage.tell(SESSION, started(), utterance, tagged("t", "result", utterance, 0, 8))
+        shown(page, server)
+        expect(page.locator(".speaker")).to_have_text("Not yet assigned")
+        stage.tell(SESSION, SegmentAssigned(segment_id=1, speaker="candidate", basis="person"))
+        expect(page.locator(".speaker")).to_have_text("Candidate")
+        stage.tell(SESSION, TagRetracted(tag_id="t"))
+        expect(page.locator("mark, .chips")).to_have_count(0)
+
+
+def test_following_stops_when_the_person_scrolls_up_and_resumes_on_request(stage, page):
+    with stage.serving() as server:
+        stage.tell(SESSION, started(), *[said(n, f"Sentence {n}.") for n in range(1, 60)])
+        shown(page, server)
+        expect(page.locator("#s59")).to_be_in_viewport()
+        page.locator("#transcript").hover()
+        page.mouse.wheel(0, -600)
+        expect(page.locator("#follow")).to_be_visible()
+        top = page.locator("#transcript").evaluate("node => node.scrollTop")
+        stage.tell(SESSION, said(60, "Sentence 60."))
+        expect(page.locator("#follow")).to_have_text("Follow again (1 new)")
+        assert page.locator("#transcript").evaluate("node => node.scrollTop") == top
+        page.locator("#follow").click()
+        expect(page.locator("#s60")).to_be_in_viewport()
+        expect(page.locator("#follow")).to_be_hidden()
+        stage.tell(SESSION, said(61, "Sentence 61."))
+        expect(page.locator("#s61")).to_be_in_viewport()
+
+
+def test_a_quote_leads_to_its_sentence(stage, page):
+    with stage.serving() as server:
+        first = said(1, "I wrote an audit.")
+        stage.tell(
+            SESSION, started(), first, tagged("t", "action", first, 0, 16), *[said(n, "And.") for n in range(2, 60)]
+        )
+        shown(page, server)
+        expect(page.locator("#s1")).not_to_be_in_viewport()
+        page.locator("#evidence a").click()
+        expect(page.locator("#s1")).to_be_in_viewport()
+        expect(page.locator("#s1")).to_be_focused()
+
+
+def test_the_list_says_what_to_do_and_shows_an_interview_when_there_is_one(stage, page):
+    with stage.serving() as server:
+        page.goto(server.url)
+        expect(page.locator(".empty")).to_contain_text("Run earmark demo")
+        stage.tell(SESSION, started(), said(1, "Hello."), SessionEnded(at_s=2.0, reason="end of file"))
+        page.locator(".sessions a").click(timeout=10_000)
+        expect(page.locator(".said")).to_have_text("Hello.")
+
+
+def test_an_interview_that_is_not_there_is_said_to_be_missing(stage, page):
+    with stage.serving() as server:
+        page.goto(f"{server.url}sessions/nobody")
+        expect(page.locator("#transcript")).to_contain_text("There is no such interview in this workspace.")
+        page.get_by_role("link", name="See all interviews").click()
+        expect(page.locator(".empty")).to_be_visible()
+        page.wrong.clear()  # the browser reports the 404
