@@ -123,14 +123,18 @@ def kind_words(label: Label, kind: str | None) -> str:
 
 def tag_words(tag: Tag, rubric: RubricWords | None = None) -> str:
     """A tag's label in words, with its kind or parsed quantity: "Result", "Ask about: hedging", "Metric: 3 days"."""
-    if tag.value:
-        detail = metric_words(tag.value)
-    elif rubric and tag.kind and tag.kind in rubric.kinds:
-        detail = rubric.kinds[tag.kind]
-    else:
-        detail = kind_words(tag.label, tag.kind)
+    detail = detail_words(tag, rubric)
     words = LABELS[tag.label].words
     return f"{words}: {detail}" if detail else words
+
+
+def detail_words(tag: Tag, rubric: RubricWords | None = None) -> str:
+    """What a tag says beyond its label: its parsed quantity, or its kind in the rubric's own words. Often empty."""
+    if tag.value:
+        return metric_words(tag.value)
+    if rubric and tag.kind and tag.kind in rubric.kinds:
+        return rubric.kinds[tag.kind]
+    return kind_words(tag.label, tag.kind)
 
 
 def metric_words(value: MetricValue) -> str:
