@@ -151,9 +151,10 @@ def metric_words(value: MetricValue) -> str:
     return f"{'target ' if value.is_target else ''}{'about ' if value.is_hedged else ''}{amount}"
 
 
-def not_heard_words(event: NotHeard) -> str:
+def not_heard_words(event: NotHeard, rubric: RubricWords | None = None) -> str:
     """One line for what an answer did not give: a prompt to ask, never a fault."""
-    return f"Not heard yet: {'; '.join(event.items)}"
+    kinds = rubric.kinds if rubric else {}
+    return f"Not heard yet: {'; '.join(kinds.get(item, item) for item in event.items)}"
 
 
 def clock(at_s: float) -> str:

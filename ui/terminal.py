@@ -12,7 +12,7 @@ from rich.text import Text
 from pipeline.events import Tag, Utterance
 from pipeline.state import InterviewState
 from signals.records import tag_record
-from ui.labels import LABELS, SPEAKERS, clock, not_heard_words, tag_words
+from ui.labels import LABELS, SPEAKERS, RubricWords, clock, not_heard_words, tag_words
 
 results: Final = Console(highlight=False, soft_wrap=True)
 messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -66,7 +66,7 @@ def write_state_json(state: InterviewState) -> None:
         write_json({"type": "tag", **tag_record(tag, utterances)})
 
 
-def print_state(state: InterviewState) -> None:
+def print_state(state: InterviewState, rubric: RubricWords | None) -> None:
     """A whole interview in words: what was said, each utterance with its tagged quotes, then what was not heard."""
     utterances = {utterance.segment_id: utterance for utterance in state.utterances}
     tags_of: dict[int, list[Tag]] = {}
@@ -77,14 +77,14 @@ def print_state(state: InterviewState) -> None:
         results.print(
             Text.assemble((f"{clock(utterance.start_s):>8}  ", "dim"), (f"{speaker}: ", "bold"), utterance.text)
         )
-        print_tags(tags_of.get(utterance.segment_id, ()), utterances)
+        print_tags(tags_of.get(utterance.segment_id, ()), utterances, rubric)
     for missing in state.not_heard.values():
-        results.print(Text(f"{'':10}{not_heard_words(missing)}", style="italic"))
+        results.print(Text(f"{'':10}{not_heard_words(missing, rubric)}", style="italic"))
 
 
-def print_tags(tags: Iterable[Tag], utterances: Mapping[int, Utterance]) -> None:
+def print_tags(tags: Iterable[Tag], utterances: Mapping[int, Utterance], rubric: RubricWords | None) -> None:
     """Tagged quotes under their utterance, each with its mark and its label in words."""
     for tag in tags:
         quote = tag_record(tag, utterances)["quote"]
         mark = LABELS[tag.label].symbol
-        results.print(Text.assemble(f"{'':10}{mark} ", (tag_words(tag), "bold"), f"  “{quote}”"))
+        results.print(Text.assemble(f"{'':10}{mark} ", (tag_words(tag, rubric), "bold"), f"  “{quote}”"))

@@ -85,9 +85,13 @@ def end_s(chunk: AudioChunk) -> float:
 def find_rubric_words(rubric_id: str) -> RubricWords | None:
     """A built-in rubric's own words for the page and the terminal; None where there is no such rubric."""
     try:
-        rubric = load_rubric(rubric_id)
+        return rubric_words(load_rubric(rubric_id))
     except RubricError:
         return None
+
+
+def rubric_words(rubric: Rubric) -> RubricWords:
+    """A rubric's own words for what its ids mean."""
     kinds = {signal.id: signal.text for signal in rubric.signals} | {flag.id: flag.title for flag in rubric.red_flags}
     return RubricWords(rubric.title, {question.id: question.title for question in rubric.questions}, kinds)
 
@@ -137,4 +141,14 @@ def _watched(items: Iterator[_Item], see: Callable[[_Item], None]) -> Iterator[_
         yield item
 
 
-__all__ = ["Interview", "Setup", "end_s", "find_rubric_words", "load_planned", "open_media", "prepare", "transcribe"]
+__all__ = [
+    "Interview",
+    "Setup",
+    "end_s",
+    "find_rubric_words",
+    "load_planned",
+    "open_media",
+    "prepare",
+    "rubric_words",
+    "transcribe",
+]

@@ -11,6 +11,7 @@ from pipeline.store import Store
 from pipeline.workspace import resolve_workspace
 from ui.commands.options import Json, WorkspaceOption
 from ui.terminal import messages, print_state, results, write_json, write_state_json
+from ui.wiring import find_rubric_words
 
 
 def sessions(*, workspace: WorkspaceOption = None, as_json: Json = False) -> None:
@@ -48,4 +49,5 @@ def replay(
     if as_json:
         write_state_json(state)
     else:
-        print_state(state)
+        rubric_id = state.started.rubric_id if state.started else None
+        print_state(state, find_rubric_words(rubric_id) if rubric_id else None)

@@ -20,6 +20,7 @@ from signals.text import iter_answers, tag_conversation
 from ui.commands.options import Json, RubricOption
 from ui.errors import UsageMistake
 from ui.terminal import messages, print_tags, results, write_json
+from ui.wiring import rubric_words
 
 
 class TranscriptFormatName(StrEnum):
@@ -71,7 +72,7 @@ def tag(
             if as_json:
                 write_json(_record(found, utterances, is_plain, reason))
             else:
-                _print(found, utterances, reason)
+                _print(found, utterances, loaded, reason)
 
 
 def _read(file: str, transcript_format: TranscriptFormatName | None) -> Transcript:
@@ -123,8 +124,8 @@ def _record(tag: Tag, utterances: Mapping[int, Utterance], is_plain: bool, reaso
     return record
 
 
-def _print(tag: Tag, utterances: Mapping[int, Utterance], reason: str | None) -> None:
+def _print(tag: Tag, utterances: Mapping[int, Utterance], rubric: Rubric | None, reason: str | None) -> None:
     results.print(f"line {tag.spans[0].segment_id}", end="", style="dim")
-    print_tags([tag], utterances)
+    print_tags([tag], utterances, rubric_words(rubric) if rubric else None)
     if reason:
         results.print(f"{'':12}{reason}", style="dim", markup=False)

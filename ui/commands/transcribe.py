@@ -20,7 +20,7 @@ from ui.commands.options import (
     read_speakers,
 )
 from ui.terminal import messages, print_state, progress, write_state_json
-from ui.wiring import prepare
+from ui.wiring import prepare, rubric_words
 from ui.wiring import transcribe as transcribe_media
 
 
@@ -52,7 +52,7 @@ def transcribe(
     if as_json:
         write_state_json(state)
     else:
-        print_state(state)
+        print_state(state, rubric_words(setup.rubric) if setup.rubric else None)
 
 
 def assignment_words(event: ChannelAssigned) -> str:
