@@ -130,7 +130,7 @@ class _Printer:
             case Tag(label=label, spans=spans) if label != "question" and _are_heard(spans, state):
                 self._tag(event, state)
             case NotHeard():
-                self._print((f"{_INDENT}○ {not_heard_words(event)}", "dim"))
+                self._print((f"{_INDENT}○ {not_heard_words(event, self._words)}", "dim"))
             case ProblemNoticed(message=message, at_s=at_s):
                 self._print((f"{clock(at_s):>7}  ▲ {message}", "bold red"))
 

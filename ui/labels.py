@@ -5,6 +5,7 @@ JSON (`page_words`); its rendering of metrics is a mirror of `metric_words`, and
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
@@ -118,7 +119,7 @@ def kind_words(label: Label, kind: str | None) -> str:
         return ""
     if label == "red_flag" and kind in FLAG_KINDS:
         return FLAG_KINDS[kind]
-    return kind.replace("_", " ").replace("-", " ")
+    return _spelt_out(kind)
 
 
 def tag_words(tag: Tag, rubric: RubricWords | None = None) -> str:
@@ -139,7 +140,7 @@ def detail_words(tag: Tag, rubric: RubricWords | None = None) -> str:
 
 def metric_words(value: MetricValue) -> str:
     """A parsed quantity, short: "40 → 3 minutes, −92 %", "3 to 5 days", "about $1,200 per year", "up 30 %"."""
-    before, after = value.before, value.after
+    before, after, direction = value.before, value.after, ""
     if before is not None and after is not None:
         amount = f"{_bare(before, value.unit)} → {_with_unit(after, value.unit)}{_change(before, after, value.unit)}"
     elif value.low is not None and value.high is not None:
@@ -147,14 +148,21 @@ def metric_words(value: MetricValue) -> str:
     else:
         one = next((number for number in (value.value, after, before, value.low, value.high) if number is not None), 0)
         amount = _with_unit(one, value.unit)
-        amount = f"{value.direction} {amount}" if value.direction else amount
-    return f"{'target ' if value.is_target else ''}{'about ' if value.is_hedged else ''}{amount}"
+        direction = f"{value.direction} " if value.direction else ""
+    return f"{'target ' if value.is_target else ''}{direction}{'about ' if value.is_hedged else ''}{amount}"
 
 
 def not_heard_words(event: NotHeard, rubric: RubricWords | None = None) -> str:
     """One line for what an answer did not give: a prompt to ask, never a fault."""
-    kinds = rubric.kinds if rubric else {}
-    return f"Not heard yet: {'; '.join(kinds.get(item, item) for item in event.items)}"
+    return f"Not heard yet: {'; '.join(item_words(item, rubric) for item in event.items)}"
+
+
+def item_words(item: str, rubric: RubricWords | None = None) -> str:
+    """What one "not heard" item is called: a label, a signal or red flag of the rubric, or words already."""
+    for label, mark in LABELS.items():
+        if item == label:
+            return mark.words.lower()
+    return rubric.kinds[item] if rubric and item in rubric.kinds else _spelt_out(item)
 
 
 def clock(at_s: float) -> str:
@@ -173,6 +181,11 @@ def page_words() -> dict[str, Any]:
         "engines": dict(ENGINES),
         "units": {name: asdict(unit) for name, unit in UNITS.items()},
     }
+
+
+def _spelt_out(identifier: str) -> str:
+    """The last part of a dotted id as words; what has spaces is words already."""
+    return identifier if " " in identifier else re.sub("[_-]", " ", identifier.rpartition(".")[2])
 
 
 def _unit(name: str) -> tuple[Unit, str]:

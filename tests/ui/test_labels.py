@@ -4,8 +4,18 @@ from typing import get_args
 
 import pytest
 
-from pipeline.events import Label, MetricValue, Speaker, Tag
-from ui.labels import LABELS, SPEAKERS, RubricWords, clock, kind_words, metric_words, page_words, tag_words
+from pipeline.events import Label, MetricValue, NotHeard, Speaker, Tag
+from ui.labels import (
+    LABELS,
+    SPEAKERS,
+    RubricWords,
+    clock,
+    kind_words,
+    metric_words,
+    not_heard_words,
+    page_words,
+    tag_words,
+)
 
 METRICS = json.loads((Path(__file__).parent / "web" / "metrics.json").read_text())
 
@@ -45,6 +55,12 @@ def test_a_rubric_names_its_own_signals():
 def test_a_metric_reads_its_value_and_not_its_unit_class():
     assert tag_words(tag("metric", "duration", MetricValue(unit="day", value=3))) == "Metric: 3 days"
     assert kind_words("metric", "duration") == ""
+
+
+def test_what_was_not_heard_is_named_by_label_by_the_rubric_or_by_itself():
+    rubric = RubricWords(title="Guide", questions={}, kinds={"v6.q4.audit": "ran an audit"})
+    event = NotHeard(question_id=None, items=("result", "v6.q4.audit", "v6.q4.tech-choice", "what it cost, e.g. time"))
+    assert not_heard_words(event, rubric) == "Not heard yet: result; ran an audit; tech choice; what it cost, e.g. time"
 
 
 @pytest.mark.parametrize(("at_s", "words"), [(0, "0:00"), (59.999, "0:59"), (723.4, "12:03"), (3723, "1:02:03")])

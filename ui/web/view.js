@@ -42,7 +42,7 @@ export class View {
         wanted.push(this.sentence(row, row.speaker !== last, words));
         last = row.speaker;
       }
-      if (block.notHeard.length) wanted.push(this.notHeard(block));
+      if (block.notHeard.length) wanted.push(this.notHeard(block, words));
     }
     if (!state.utterances.size) wanted.push(this.emptiness(state));
     place(this.page.transcript, wanted);
@@ -92,14 +92,14 @@ export class View {
       ));
   }
 
-  notHeard({ question, notHeard }) {
+  notHeard({ question, notHeard }, words) {
     const key = `not heard ${question?.segment_id ?? "at all"}`;
-    return this.row(key, notHeard, null, () =>
+    return this.row(key, notHeard, words, () =>
       element(
         "section",
         { class: "not-heard" },
         element("h3", {}, "Not heard yet"),
-        element("ul", {}, notHeard.map((item) => element("li", {}, item))),
+        element("ul", {}, notHeard.map((item) => element("li", {}, words.item(item)))),
       ));
   }
 

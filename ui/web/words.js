@@ -35,7 +35,7 @@ export class Words {
     if (tag.kind === null || tag.label === "metric") return "";
     if (this.rubric && Object.hasOwn(this.rubric.kinds, tag.kind)) return this.rubric.kinds[tag.kind];
     const known = tag.label === "red_flag" && Object.hasOwn(this.table.flag_kinds, tag.kind);
-    return known ? this.table.flag_kinds[tag.kind] : tag.kind.replace(/[_-]/g, " ");
+    return known ? this.table.flag_kinds[tag.kind] : spellOut(tag.kind);
   }
 
   /** A tag in words: "Result", "Ask about: hedging", "Metric: 3 days". */
@@ -47,22 +47,29 @@ export class Words {
 
   /** A planned question as the rubric has it, else its id spelt out. */
   question(id) {
-    return this.rubric?.questions[id] ?? id.replace(/[._-]/g, " ");
+    return this.rubric && Object.hasOwn(this.rubric.questions, id) ? this.rubric.questions[id] : id.replace(/[._-]/g, " ");
+  }
+
+  /** What one "not heard" item is called: a label, a signal or red flag of the rubric, or words already. */
+  item(item) {
+    if (this.marks.has(item)) return this.mark(item).words.toLowerCase();
+    return this.rubric && Object.hasOwn(this.rubric.kinds, item) ? this.rubric.kinds[item] : spellOut(item);
   }
 
   /** A parsed quantity, short: "40 → 3 minutes, −92 %". */
   metric(value) {
     const { unit, before, after, low, high } = value;
     let amount;
+    let direction = "";
     if (isGiven(before) && isGiven(after)) {
       amount = `${this.bare(before, unit)} → ${this.withUnit(after, unit)}${change(before, after, unit)}`;
     } else if (isGiven(low) && isGiven(high)) {
       amount = `${this.bare(low, unit)} to ${this.withUnit(high, unit)}`;
     } else {
       amount = this.withUnit([value.value, after, before, low, high].find(isGiven) ?? 0, unit);
-      if (value.direction) amount = `${value.direction} ${amount}`;
+      if (value.direction) direction = `${value.direction} `;
     }
-    return `${value.is_target ? "target " : ""}${value.is_hedged ? "about " : ""}${amount}`;
+    return `${value.is_target ? "target " : ""}${direction}${value.is_hedged ? "about " : ""}${amount}`;
   }
 
   bare(number, unit) {
@@ -93,6 +100,11 @@ export function clock(seconds) {
   const two = (number) => String(number).padStart(2, "0");
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** The last part of a dotted id as words; what has spaces is words already. */
+function spellOut(id) {
+  return id.includes(" ") ? id : id.slice(id.lastIndexOf(".") + 1).replace(/[_-]/g, " ");
 }
 
 function isGiven(number) {

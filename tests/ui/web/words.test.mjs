@@ -33,6 +33,12 @@ test("a rubric has its own words for its kinds and questions", () => {
   assert.equal(words.question("q-2.b"), "q 2 b");
 });
 
+test("what was not heard is named by label, by the rubric, or by itself", () => {
+  const words = WORDS.with({ title: "Guide", questions: {}, kinds: { "v6.q4.audit": "ran an audit" } });
+  const items = ["result", "v6.q4.audit", "v6.q4.tech-choice", "what it cost, e.g. time", "valueOf"];
+  assert.deepEqual(items.map((item) => words.item(item)), ["result", "ran an audit", "tech choice", items[3], "valueOf"]);
+});
+
 test("a time reads as a clock", () => {
   assert.deepEqual([0, 59.999, 723.4, 3723].map(clock), ["0:00", "0:59", "12:03", "1:02:03"]);
 });
