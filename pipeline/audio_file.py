@@ -8,7 +8,8 @@ import numpy as np
 
 from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.media_probe import MediaInfo, probe
-from pipeline.sound_track import Block, SoundTrack
+from pipeline.sample_blocks import Block
+from pipeline.sound_track import SoundTrack
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class MediaFile:
         """All of the kept channels at 16 kHz, interleaved in time: each stretch of `chunk_s`, channel after channel.
 
         A chunk's channel is the channel's number in the file. The last stretch is as long as what is left; no sample is
-        lost. Raises BadInput where the file has gone or changed since it was probed.
+        lost. Raises BadInput where the file has gone since it was probed.
         """
         kept = self.info.kept_channels
         with SoundTrack(self.info.path) as track:

@@ -1,5 +1,6 @@
 """One pass over a whole media file before it is used: how long it is, what is damaged, which channels are speakers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,7 +40,7 @@ CONTAINERS_BY_SUFFIX: Final = {
     ".wmv": {"asf"},
 }
 """What libavformat calls the container of each usual file name extension (the first of its names)."""
-_STAND_IN: Final = "silence stands in their place, so times stay right."
+_STAND_IN: Final = "silence stands there, so that times stay right."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +125,29 @@ def _warnings(track: SoundTrack, duration_s: float) -> list[str]:
     if track.skipped_packets:
         warnings.append(f"{track.path}: damaged pieces were skipped ({track.skipped_packets}); {_STAND_IN}")
     elif track.missing_s >= GAP_S:
-        warnings.append(f"{track.path}: {track.missing_s:.1f} s of sound are missing in the file; {_STAND_IN}")
+        warnings.append(f"{track.path}: nothing is recorded for {track.missing_s:.1f} s inside the file; {_STAND_IN}")
     if track.tracks > 1:
         warnings.append(f"{track.path}: the file has {track.tracks} audio tracks; the first one is read.")
     return warnings
 
 
 def _notes(likeness: Likeness) -> list[str]:
-    notes = [
-        f"Channel {copy} carries the same sound as channel {original} and was left out."
-        for copy, original in likeness.copies
-    ]
+    notes = []
+    for original in sorted({original for _, original in likeness.copies}):
+        copies = [copy for copy, of in likeness.copies if of == original]
+        notes.append(f"Left out, because it sounds the same as channel {original}: {_named(copies)}.")
     if likeness.silent:
-        named = ", ".join(map(str, likeness.silent))
-        notes.append(f"Silent: channel {named}." if len(likeness.silent) == 1 else f"Silent: channels {named}.")
-    for first, second in likeness.alike:
+        notes.append(f"Left out, because it is silent: {_named(likeness.silent)}.")
+    for pair in likeness.alike:
         notes.append(
-            f"Channels {first} and {second} share most of their sound: if one stereo microphone recorded both people, "
-            f"mix the file down to one channel first."
+            f"Taken for two people, though they share most of their sound: {_named(pair)}. If one stereo microphone "
+            f"recorded both, mix the file down to one channel first."
         )
     return notes
+
+
+def _named(channels: Sequence[int]) -> str:
+    return f"channel{'s' if len(channels) > 1 else ''} {', '.join(map(str, channels))}"
 
 
 def _length(seconds: float) -> str:

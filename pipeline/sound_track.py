@@ -4,7 +4,7 @@ Only the content decides what a file is: libavformat gets the bytes through a na
 so a playlist in disguise reaches neither the network nor another file.
 """
 
-import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,18 +12,12 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 import av
-import numpy as np
-import soxr
 from av.error import FFmpegError
-from numpy.typing import NDArray
 
-from pipeline.audio import RATE_HZ
 from pipeline.errors import BadInput
+from pipeline.sample_blocks import Block, Resampler, join, silence, tame, to_block
 
 av.logging.set_level(None)
-
-Block = NDArray[np.float32]
-"""Consecutive samples of every channel between -1 and 1, shape (samples, channels)."""
 
 MAX_CHANNELS: Final = 64
 """More than any recorder writes; a header that claims more is damaged."""
@@ -35,7 +29,6 @@ MAX_GAP_S: Final = 600.0
 """A longer jump in packet times is taken for a damaged time stamp, not for missing sound."""
 MAX_DEMUX_FAILURES: Final = 50
 """Consecutive failures to find the next packet after which the rest of the file is given up."""
-SILENCE_BLOCK_S: Final = 1.0
 RAW_CONTAINERS: Final = {"mp3", "aac"}
 """Streams without time stamps of their own: there, sound that is lost is measured by the bytes that it took. What
 libavformat drops without a word (in raw AAC) goes unmeasured."""
@@ -55,6 +48,7 @@ class SoundTrack:
         try:
             self._container = _open_container(path, self._file)
             self._stream = _choose_stream(path, self._container)
+            _check_header(path, self._stream.codec_context)
         except BaseException:
             self._file.close()
             raise
@@ -69,7 +63,6 @@ class SoundTrack:
         self.skipped_at_end = 0
         self.missing_s = 0.0
         self._skipped_s = 0.0
-        self._check_header()
 
     def __enter__(self) -> Self:
         return self
@@ -99,26 +92,14 @@ class SoundTrack:
         """
         picked = [channel - 1 for channel in channels or range(1, self.channels + 1)]
         rate_hz = self.rate_hz
-        resampler = _Resampler(rate_hz, len(picked), quality)
-        for frame_rate_hz, block in self._timed_blocks():
+        resampler = Resampler(rate_hz, len(picked), quality)
+        for frame_rate_hz, block in join(self._timed_blocks()):
             if frame_rate_hz != rate_hz:
                 yield resampler.finish()
                 rate_hz = frame_rate_hz
-                resampler = _Resampler(rate_hz, len(picked), quality)
-            yield resampler.resample(np.ascontiguousarray(block[:, picked]))
+                resampler = Resampler(rate_hz, len(picked), quality)
+            yield resampler.resample(tame(block[:, picked]))
         yield resampler.finish()
-
-    def _check_header(self) -> None:
-        if not 1 <= self.channels <= MAX_CHANNELS:
-            raise BadInput(
-                f"{self.path}: the header claims {self.channels} channels, and 1 to {MAX_CHANNELS} can be read; "
-                f"it is probably damaged. Record or export the file again."
-            )
-        if self.rate_hz not in RATES_HZ:
-            raise BadInput(
-                f"{self.path}: the header claims a sample rate of {self.rate_hz} Hz; it is probably damaged. "
-                f"Record or export the file again."
-            )
 
     def _timed_blocks(self) -> Iterator[tuple[int, Block]]:
         """Decoded blocks with their rate, and silence where sound is missing."""
@@ -129,12 +110,12 @@ class SoundTrack:
             start_s = self._start_s(frame, heard_s + origin_s)
             ahead_s = start_s - origin_s - heard_s
             if TIME_TOLERANCE_S < ahead_s <= MAX_GAP_S:
-                yield from ((rate_hz, block) for block in _silence(ahead_s, rate_hz, self.channels))
+                yield from ((rate_hz, block) for block in silence(ahead_s, rate_hz, self.channels))
                 self.missing_s += ahead_s if heard_s else 0.0  # a video may begin before its sound
                 heard_s += ahead_s
             elif abs(ahead_s) > TIME_TOLERANCE_S:
                 origin_s = start_s - heard_s
-            block = _to_block(frame, self.channels)
+            block = to_block(frame, self.channels)
             heard_s += len(block) / rate_hz
             yield rate_hz, block
 
@@ -176,51 +157,42 @@ class SoundTrack:
                         failures = 0
                         yield packet
                 return
-            except FFmpegError:
+            except (FFmpegError, IndexError):  # IndexError: PyAV meets a track that the header did not announce
                 failures += 1
                 self.skipped_at_end += 1
-
-
-class _Resampler:
-    """A stream of blocks from `rate_hz` to 16 kHz with its explicit end."""
-
-    def __init__(self, rate_hz: int, channels: int, quality: str) -> None:
-        self._channels = channels
-        self._stream = None if rate_hz == RATE_HZ else soxr.ResampleStream(rate_hz, RATE_HZ, channels, quality=quality)
-
-    def resample(self, block: Block) -> Block:
-        return block if self._stream is None else self._stream.resample_chunk(block)
-
-    def finish(self) -> Block:
-        nothing = np.zeros((0, self._channels), np.float32)
-        return nothing if self._stream is None else self._stream.resample_chunk(nothing, last=True)
 
 
 class _NamelessReader:
     """A file without its name, so that libavformat judges the content and not the extension."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+        self.read, self.tell = file.read, file.tell
+        self._file = file
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """-1, which libavformat takes for a refusal, where a damaged header points outside of the file."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):
+            return -1
 
 
 def _open_file(path: Path) -> BinaryIO:
-    if path.is_dir():
-        raise BadInput(f"{path}: this is a directory. Give one recording, or use the batch command for a folder.")
     try:
-        file = path.open("rb")
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise BadInput(f"{path}: this is a directory. Give one recording, or use the batch command for a folder.")
+        if not stat.S_ISREG(found.st_mode):
+            raise BadInput(f"{path}: this is not an ordinary file. Save the recording to a file first.")
+        if found.st_size == 0:
+            raise BadInput(f"{path}: the file is empty. Check that the recording or the copy was finished.")
+        return path.open("rb")
     except FileNotFoundError:
         raise BadInput(f"{path}: there is no such file. Check the spelling and the folder.") from None
     except PermissionError:
         raise BadInput(f"{path}: you are not allowed to read this file. Change its permissions or copy it.") from None
     except OSError as error:
         raise BadInput(f"{path}: the file cannot be opened ({error.strerror}). Check the path and the disk.") from error
-    if not path.is_file():
-        file.close()
-        raise BadInput(f"{path}: this is not an ordinary file. Save the recording to a file first.")
-    if os.fstat(file.fileno()).st_size == 0:
-        file.close()
-        raise BadInput(f"{path}: the file is empty. Check that the recording or the copy was finished.")
-    return file
 
 
 def _open_container(path: Path, file: BinaryIO) -> Any:
@@ -253,30 +225,14 @@ def _choose_stream(path: Path, container: Any) -> Any:
     return stream
 
 
-def _silence(length_s: float, rate_hz: int, channels: int) -> Iterator[Block]:
-    left = round(length_s * rate_hz)
-    while left > 0:
-        size = min(left, round(SILENCE_BLOCK_S * rate_hz))
-        yield np.zeros((size, channels), np.float32)
-        left -= size
-
-
-def _to_block(frame: Any, channels: int) -> Block:
-    """The frame as float32 of shape (samples, `channels`), whatever its sample format."""
-    samples: NDArray[Any] = _int64_samples(frame) if frame.format.name.startswith("s64") else frame.to_ndarray()
-    samples = samples.T if frame.format.is_planar else samples.reshape(-1, frame.layout.nb_channels)
-    block: Block = samples.astype(np.float32)
-    if samples.dtype.kind == "u":
-        block -= 128
-    if samples.dtype.kind in "iu":
-        block /= 2 ** (8 * samples.dtype.itemsize - 1)
-    block = np.clip(np.nan_to_num(block), -1.0, 1.0, dtype=np.float32)
-    if block.shape[1] < channels:  # the layout changed on the way, say stereo to mono
-        block = np.repeat(block[:, :1], channels, axis=1)
-    return block[:, :channels]
-
-
-def _int64_samples(frame: Any) -> NDArray[np.int64]:
-    """The one sample format that PyAV gives no array for."""
-    per_plane = frame.samples * (1 if frame.format.is_planar else frame.layout.nb_channels)
-    return np.stack([np.frombuffer(plane, np.int64, per_plane) for plane in frame.planes])
+def _check_header(path: Path, context: Any) -> None:
+    if not 1 <= context.layout.nb_channels <= MAX_CHANNELS:
+        raise BadInput(
+            f"{path}: the header claims {context.layout.nb_channels} channels, and 1 to {MAX_CHANNELS} can be read; "
+            f"it is probably damaged. Record or export the file again."
+        )
+    if context.sample_rate not in RATES_HZ:
+        raise BadInput(
+            f"{path}: the header claims a sample rate of {context.sample_rate} Hz; it is probably damaged. "
+            f"Record or export the file again."
+        )
