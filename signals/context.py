@@ -25,6 +25,13 @@ _CARRIES_ON: Final = word_set(
     "also actually basically to for of with the a an i we"
 )
 """Words after which "i" or "we" goes on with the clause instead of starting one."""
+_HANGING: Final = word_set(
+    "to from of for with by at in on into onto than the a an and or but so because that which who whose my our your "
+    "their his her its this these those was were is are be been being had has have did do does could would should can "
+    "will might n't not no about around over under up down out off between through during like as if when while "
+    "reduced cut increased improved saved made got took gave very really more less"
+)
+"""Words after or before which a pause falls in the middle of a clause."""
 _OPENERS: Final = frozenset(
     {
         ("in", "the", "end"),
@@ -39,7 +46,7 @@ _OPENERS: Final = frozenset(
 
 def clause_starts(tokens: Sequence[Token]) -> list[int]:
     """Where clauses begin, the first at 0: by punctuation, by "but" and its like, and by "and" before a new subject."""
-    starts = [0]
+    starts = [0] if tokens else []
     starts.extend(at for at in range(1, len(tokens)) if _starts_clause(tokens, at))
     return starts
 
@@ -52,6 +59,8 @@ def _starts_clause(tokens: Sequence[Token], at: int) -> bool:
     opens = word in _STARTS_BEFORE_SUBJECT and following in _SUBJECTS
     if word == "that" and opens:
         return False
+    if gap == Gap.PAUSE and tokens[at - 1].word not in _HANGING and word not in _HANGING:
+        return True
     if gap in (Gap.COMMA, Gap.PAUSE):
         return opens or word in _SUBJECTS or word in _STARTS_BEFORE_SUBJECT
     if word in ("i", "we"):

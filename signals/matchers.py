@@ -56,15 +56,21 @@ class AnchoredMatcher(Generic[Key]):
         for word in anchors:
             self._by_word[word].append(number)
 
-    def find(self, tokens: Sequence[Token]) -> list[Match[Key]]:
-        """Every match that does not run over a sentence end, ordered by place, then by key order."""
+    def find(self, tokens: Sequence[Token], clauses: Sequence[int]) -> list[Match[Key]]:
+        """Every match that does not run over a sentence end, ordered by place, then by key order.
+
+        `clauses` are the places at which clauses begin; patterns may ask for one.
+        """
         words = [token.word for token in tokens]
         due = set(self._always)
         for word in set(words):
             due.update(self._by_word.get(word, ()))
         if not due or not words:
             return []
-        doc = Doc(self._vocab, words=words)
+        opens = [False] * len(words)
+        for start in clauses:
+            opens[start] = True
+        doc = Doc(self._vocab, words=words, sent_starts=[*opens])
         strings = self._vocab.strings
         found = {
             (start, end, int(strings[key])) for number in sorted(due) for key, start, end in self._matchers[number](doc)

@@ -55,22 +55,25 @@ class _Item:
     words: frozenset[str] = frozenset()
     regex: str | None = None
     op: str = ""
+    opens_clause: bool = False
 
     def as_token(self) -> TokenPattern:
         token: TokenPattern = {}
         if self.regex is not None:
-            token["LOWER"] = {"REGEX": f"^(?:{self.regex})$"}
+            token["LOWER"] = {"REGEX": f"^(?:{'|'.join((*map(re.escape, sorted(self.words)), self.regex))})$"}
         elif len(self.words) == 1:
             token["LOWER"] = next(iter(self.words))
         elif self.words:
             token["LOWER"] = {"IN": sorted(self.words)}
+        if self.opens_clause:
+            token["IS_SENT_START"] = True
         if self.op:
             token["OP"] = self.op
         return token
 
 
 _PART: Final = re.compile(
-    r"(\((?P<group>[^()]*)\)|\{(?P<list>\w+)\}|/(?P<regex>[^/]+)/|(?P<words>[^\s(){}/]+?))(?P<op>[?*]?)(?:\s+|$)"
+    r"(?P<opens>\^?)(\((?P<group>[^()]*)\)|\{(?P<list>\w+)\}|/(?P<regex>[^/]+)/|(?P<words>[^\s(){}/]+?))(?P<op>[?*]?)(?:\s+|$)"
 )
 
 
@@ -100,21 +103,21 @@ def _parts(source: str) -> Iterator[re.Match[str]]:
 def _alternatives(
     part: re.Match[str], source: str, word_lists: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[_Item, ...]]:
-    op = part["op"]
+    op, opens = part["op"], bool(part["opens"])
     if part["regex"] is not None:
-        yield (_Item(regex=part["regex"], op=op),)
+        yield (_Item(regex=part["regex"], op=op, opens_clause=opens),)
         return
     if part["words"] == "_":
-        yield (_Item(op=op),)
+        yield (_Item(op=op, opens_clause=opens),)
         return
-    singles, phrases = _split(_choices(part, source, word_lists))
+    singles, phrases, regexes = _split(_choices(part, source, word_lists))
     if phrases and op == "*":
         raise BadRules(f"pattern {source!r} repeats a phrase of several words; only single words can repeat")
-    if singles:
-        yield (_Item(words=frozenset(singles), op=op),)
+    if singles or regexes:
+        yield (_Item(frozenset(singles), "|".join(regexes) or None, op, opens),)
     for phrase in phrases:
-        yield tuple(_Item(words=frozenset({word})) for word in phrase)
-    if phrases and not singles and op == "?":
+        yield tuple(_Item(words=frozenset({word}), opens_clause=opens and not at) for at, word in enumerate(phrase))
+    if phrases and not (singles or regexes) and op == "?":
         yield ()
 
 
@@ -126,11 +129,13 @@ def _choices(part: re.Match[str], source: str, word_lists: Mapping[str, tuple[st
     return tuple((part["group"] if part["group"] is not None else part["words"]).split("|"))
 
 
-def _split(choices: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]]]:
-    folded = [words_of(choice) for choice in choices]
-    return [words[0] for words in folded if len(words) == 1], [words for words in folded if len(words) > 1]
+def _split(choices: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]], list[str]]:
+    """Single words, phrases of several, and regular expressions (written between slashes)."""
+    regexes = [choice.strip("/") for choice in choices if choice.startswith("/")]
+    folded = [words_of(choice) for choice in choices if not choice.startswith("/")]
+    return [words[0] for words in folded if len(words) == 1], [words for words in folded if len(words) > 1], regexes
 
 
 def _anchors(items: tuple[_Item, ...]) -> frozenset[str]:
-    required = [item.words for item in items if item.words and not item.op]
+    required = [item.words for item in items if item.words and item.regex is None and not item.op]
     return min(required, key=lambda words: sum(_COMMON.get(word, 1) for word in words), default=frozenset())

@@ -186,7 +186,9 @@ class _Reader:
     # -- change: from A to B -------------------------------------------------------------------------------------
 
     def _read_change(self, at: int) -> Quantity | None:
-        first_at, hedged = self._skip(at + 1, frozenset({"a", "the"}) - {"a"})
+        first_at, hedged = self._skip(at + 1, _LEAD_IN)
+        if self._word(first_at).endswith("ing"):
+            first_at += 1
         first = self._measure(first_at) if first_at < len(self._tokens) else None
         if first is None or self._is_label(first):
             return None
@@ -207,7 +209,7 @@ class _Reader:
     def _second(self, at: int) -> tuple[_Measure, bool] | None:
         if self._word(at) not in {"to", "till", "until", "into"}:
             return None
-        number_at, hedged = self._skip(at + 1, frozenset({"just", "only", "be", "something", "like"}))
+        number_at, hedged = self._skip(at + 1, _LEAD_IN)
         if number_at >= len(self._tokens) or self._tokens[number_at].gap in (Gap.COMMA, Gap.SENTENCE):
             return None
         measure = self._measure(number_at)
@@ -247,16 +249,7 @@ class _Reader:
         if first.number.is_year_like and second.number.is_year_like:
             return False
         pair = (first.value, second.value)
-        if pair in {
-            (1.0, 10.0),
-            (0.0, 1.0),
-            (1.0, 5.0),
-            (9.0, 5.0),
-            (0.0, 100.0),
-            (1.0, 100.0),
-            (1.0, 2.0),
-            (0.0, 60.0),
-        }:
+        if pair in {(1.0, 10.0), (0.0, 1.0), (1.0, 5.0), (9.0, 5.0), (0.0, 100.0), (1.0, 100.0), (0.0, 60.0)}:
             return False
         near = self._near(start, second.end)
         return bool(near & (self._words.up | self._words.down | self._words.change | self._words.measured)) or any(
@@ -298,8 +291,12 @@ class _Reader:
 
     def _range(self, low: _Measure, high: _Measure, hedged: bool) -> Quantity | None:
         unit = high.unit
-        if unit is None or (low.unit and low.unit_class != unit.unit_class):
+        if unit is None or (low.unit and low.unit_class not in (unit.unit_class, "money")):
             return None
+        if low.unit and low.unit.name != unit.name and unit.unit_class in ("money", "count"):
+            unit = replace(low.unit, end=unit.end, period=unit.period)  # "$3-5k a month"
+        if high.number.has_scale and not low.number.has_scale and low.value < high.value / 100:
+            low = replace(low, number=replace(low.number, value=low.number.value * _scale_of(high.number.value)))
         whole = _Measure(high.number, unit, low.start, high.end)
         if not self._is_metric(whole):
             return None
@@ -318,6 +315,7 @@ class _Reader:
         if at >= len(self._tokens) or self._tokens[at].gap in (Gap.COMMA, Gap.SENTENCE):
             return None
         other = self._measure(at)
+        other = self._with_counted(other) if other else None
         return other if other and other.unit and not self._is_label(measure) else None
 
     def _read_down_to(self, measure: _Measure) -> Quantity | None:
@@ -372,9 +370,9 @@ class _Reader:
     def _read_measure(self, measure: _Measure) -> Quantity | None:
         if self._is_label(measure):
             return None
-        score = self._read_score(measure)
-        if score:
-            return score
+        special = self._read_score(measure) or self._read_share(measure) or self._read_index(measure)
+        if special:
+            return special
         change = self._read_down_to(measure)
         if change:
             return change
@@ -411,6 +409,49 @@ class _Reader:
         )
         return Quantity(measure.start, whole.end, "score", value, 0.8, "metric.score")
 
+    def _read_share(self, measure: _Measure) -> Quantity | None:
+        """ "a third of our customers", "two million in revenue"."""
+        at = measure.number.end
+        if measure.unit is None and measure.number.is_fraction and self._word(at) == "of":
+            if self._word(at + 1) not in {
+                "our",
+                "the",
+                "all",
+                "my",
+                "their",
+                "its",
+                "these",
+                "them",
+                "customers",
+                "users",
+            }:
+                return None
+            unit = Unit("percent", "percent", at)
+            value = replace(self._value(measure, unit), value=_tidy(measure.value * 100))
+            return Quantity(measure.start, at, "percent", value, 0.65, "metric.share")
+        if (
+            measure.unit is None
+            and measure.number.has_scale
+            and self._word(at) == "in"
+            and self._word(at + 1) in _MONEY_NOUNS
+        ):
+            unit = with_period(self._tokens, Unit("money", "money", at + 2))
+            return Quantity(measure.start, unit.end, "money", self._value(measure, unit), 0.85, "metric.money")
+        return None
+
+    def _read_index(self, measure: _Measure) -> Quantity | None:
+        """ "an NPS of 45": a number whose measure stands before it and that has no unit."""
+        if measure.unit is not None or measure.number.is_year_like:
+            return None
+        before = self._before(measure.start, 3)
+        if not before or before[0] not in {"of", "was", "at", "to", "is", "hit", "reached"}:
+            return None
+        named = next((word for word in before[1:] if word in _INDEXES), None)
+        if named is None:
+            return None
+        value = self._value(measure, Unit(named, "score", measure.end))
+        return Quantity(measure.start, measure.end, "score", value, 0.8, "metric.score")
+
     def _whole_at(self, at: int) -> Number | None:
         """The number after "out of" or "/" at `at`."""
         if self._word(at) == "out" and self._word(at + 1) == "of":
@@ -434,8 +475,9 @@ class _Reader:
             noun = self._word(at + step)
             if not noun or noun in _NO_NOUN:
                 break
-            if noun in self._words.measured or (step == 0 and _is_plural(noun) and noun not in self._words.people):
-                unit = with_period(self._tokens, Unit(noun, "count", at + step + 1))
+            unit = with_period(self._tokens, Unit(noun, "count", at + step + 1))
+            is_plain = _is_plural(noun) and noun not in self._words.people
+            if noun in self._words.measured or (is_plain and (step == 0 or unit.period)):
                 return replace(measure, unit=unit, end=unit.end)
         return measure
 
@@ -489,13 +531,26 @@ class _Reader:
         after = self._word(measure.number.end) if glued_after else ""
         if before in self._words.labelled or after in {"st", "nd", "rd", "th"}:
             return True
-        if measure.number.is_digits and self._tokens[measure.start].is_glued and before.isalpha():
+        first = self._tokens[measure.start]
+        if measure.number.is_digits and first.is_glued and (first.gap == Gap.COMMA or self._is_clock(measure)):
+            return True  # 2:30, 1:1
+        if self._is_clock(measure):
+            return True
+        if measure.number.is_digits and first.is_glued and before.isalpha() and before != "sub":
             return True  # s3, p95, v2
         if measure.unit is not None and measure.unit.name == "s" and after == "s" and measure.value >= 50:
             return True  # the 90s
         if measure.number.is_year_like:
             return measure.unit is None or measure.unit.unit_class in ("count", "duration")
         return False
+
+    def _is_clock(self, measure: _Measure) -> bool:
+        """The first half of "2:30" or "1:1": a digit follows a colon that is glued on both sides."""
+        at = measure.number.end
+        if at >= len(self._tokens) or not measure.number.is_digits:
+            return False
+        after = self._tokens[at]
+        return after.is_glued and after.gap == Gap.COMMA and after.word[0].isdigit()
 
     def _is_metric(self, measure: _Measure) -> bool:
         unit = measure.unit
@@ -540,14 +595,15 @@ class _Reader:
 
     def _is_count(self, measure: _Measure, unit: Unit) -> bool:
         """A count measures if it is large, or counts what is measured, or is a rate; "three options" is neither."""
-        if self._word(measure.start - 1) in {"these", "those", "the", "of"} and measure.value < 10 and measure.start:
-            return False
         if unit.period is not None:
             return unit.name != "times" or measure.value > 2
+        if self._word(measure.start - 1) in {"these", "those", "the", "of"} and measure.value < 10 and measure.start:
+            return False
         if unit.name.rstrip("s") in _TIME_BOXES:
             return False
         if unit.name in self._words.measured:
-            return measure.value >= 10 or measure.value == 0 or self._changes(measure.start)
+            told = frozenset(self._before(measure.start, 3)) & (self._words.up | self._words.down)
+            return measure.value >= 10 or measure.value == 0 or bool(told)
         return measure.value >= 20
 
     def _is_effect(self, measure: _Measure, unit: Unit) -> bool:
@@ -560,6 +616,8 @@ class _Reader:
             return False
         if unit.name in ("ms", "us", "ns"):
             return True
+        if measure.value == 1 and unit.name in ("day", "week", "month", "year"):
+            return False
         if unit.period is not None:
             return unit.name in ("s", "min", "h") or self._saves(measure, unit)
         if self._is_hyphenated(measure) and unit.name in ("s", "min", "h"):
@@ -588,6 +646,14 @@ class _Reader:
         )
 
 
+_INDEXES: Final = word_set(
+    "nps csat f1 score rating gpa auc wer bleu rouge ndcg accuracy precision recall sharpe mae rmse"
+)
+_MONEY_NOUNS: Final = word_set(
+    "revenue sales savings costs cost funding bookings profit losses value orders arr spend budget"
+)
+_LEAD_IN: Final = word_set("the an average of just only be something like at per")
+"""Words that may stand between "from" or "to" and the number."""
 _CONFIDENCE: Final[dict[UnitClass, float]] = {
     "percent": 0.95,
     "money": 0.93,
@@ -608,7 +674,7 @@ _MEETINGS: Final = word_set(
 )
 _TIMED: Final = word_set(
     "took takes take taking taken latency runtime response turnaround wait waiting waited downtime outage mttr "
-    "spent spend spending spends load loads loading ran runs run running lasted recovery deploy deploys "
+    "load loads loading ran runs run running lasted recovery deploy deploys "
     "deployment build builds delay delays late early average averaged median p95 p99 p50 window lag stale within "
     "restored resolved recovered"
 )
@@ -635,6 +701,11 @@ def _to_unit(measure: _Measure, unit: Unit | None) -> float:
     if own.name in scales and unit.name in scales:
         return _tidy(measure.value * scales[own.name] / scales[unit.name])
     return _tidy(measure.value)
+
+
+def _scale_of(value: float) -> float:
+    """The scale in which a number was said: the "k" of 5,000 in "three to five k"."""
+    return next((scale for scale in (1e9, 1e6, 1e3) if value >= scale), 1.0)
 
 
 def _tidy(value: float) -> float:

@@ -179,6 +179,7 @@ def content_of(tokens: Sequence[Token]) -> frozenset[str]:
 
 _WH: Final = word_set("what how why when where which who whose")
 _AUXILIARIES: Final = word_set("did do does have has had was were is are would could can will should")
+_ADDRESSED: Final = frozenset({"you", "your", "'s", "'re", "'d"})
 _YOU: Final = word_set("you your it that there this they the he she we i any anyone anything")
 _REQUESTS: Final = (
     ("tell", "me"),
@@ -232,7 +233,7 @@ def _asks(tokens: Sequence[Token], at: int) -> bool:
     if any(words[: len(request)] == request for request in _REQUESTS):
         return True
     if words[0] in _WH:
-        return any(word in _AUXILIARIES or word in ("'s", "'re", "'d") for word in words[1:]) or len(tokens) - at <= 4
+        return any(word in _AUXILIARIES | _ADDRESSED for word in words[1:]) or len(tokens) - at <= 4
     return len(words) > 1 and words[0] in _AUXILIARIES and words[1] in _YOU
 
 

@@ -74,8 +74,8 @@ class Reader:
 
         Costs time in proportion to `tokens`. The same tokens always give the same findings in the same order.
         """
-        matches = self._matcher.find(tokens)
         clauses = clause_starts(tokens)
+        matches = self._matcher.find(tokens, clauses)
         contexts = _contexts(tokens, matches, clauses)
         story: list[Finding] = []
         plain: list[Finding] = []
@@ -98,8 +98,9 @@ class Reader:
 
     def rules_holding(self, tokens: Sequence[Token], *, has_acted: bool = False) -> tuple[Rule, ...]:
         """Every rule that holds somewhere in the tokens, before the surest of each clause is chosen."""
-        matches = self._matcher.find(tokens)
-        contexts = _contexts(tokens, matches, clause_starts(tokens))
+        clauses = clause_starts(tokens)
+        matches = self._matcher.find(tokens, clauses)
+        contexts = _contexts(tokens, matches, clauses)
         return tuple(rule for _, rule in _kept_rules(matches, contexts, has_acted))
 
     def _finding(self, match: Match[_Use], rule: Rule, tokens: Sequence[Token], clauses: Sequence[int]) -> Finding:
