@@ -1,0 +1,153 @@
+"""The commands as the contract tells them, run in this process; `tests/system` runs them as a person does."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from ui.cli import main
+
+ANSWER = (
+    "At my last company the invoices were always late. I was responsible for the billing job. "
+    "I wrote an audit and moved the slow part to the weekend. It went from forty minutes to three minutes."
+)
+
+
+@pytest.fixture
+def earmark(monkeypatch, capsys):
+    def run(*arguments, stdin=b""):
+        monkeypatch.setattr(sys, "argv", ["earmark", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return run
+
+
+def tags(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_no_arguments_show_the_help(earmark):
+    _, out, err = earmark()
+    assert "transcribe" in out + err
+
+
+def test_version(earmark):
+    code, out, _ = earmark("--version")
+    assert code == 0
+    assert out.startswith("earmark ")
+
+
+def test_tag_reads_standard_input(earmark):
+    code, out, _ = earmark("tag", "-", "--json", stdin=ANSWER.encode())
+    assert code == 0
+    assert {"situation", "task", "action", "result", "metric"} <= {tag["label"] for tag in tags(out)}
+
+
+def test_a_tags_quote_is_the_slice_of_its_line(earmark):
+    lines = ["Ünïcödé 😀 first. " + ANSWER, "", ANSWER]
+    _, out, _ = earmark("tag", "--json", "--rubric", "bei", stdin="\n".join(lines).encode())
+    assert {tag["line"] for tag in tags(out)} == {1, 3}
+    for tag in tags(out):
+        assert tag["quote"] == lines[tag["line"] - 1][tag["start_char"] : tag["end_char"]]
+        assert 0 <= tag["confidence"] <= 1
+        assert "text" not in tag
+
+
+def test_each_plain_line_is_an_answer_of_its_own(earmark):
+    _, together, _ = earmark("tag", "--json", stdin=f"{ANSWER}\n{ANSWER}".encode())
+    _, alone, _ = earmark("tag", "--json", stdin=ANSWER.encode())
+    assert [tag for tag in tags(together) if tag["line"] == 1] == tags(alone)
+    assert [{**tag, "line": 1} for tag in tags(together) if tag["line"] == 2] == tags(alone)
+
+
+def test_a_conversation_carries_its_text_and_tags_questions(earmark):
+    said = [
+        {"speaker": "interviewer", "text": "Tell me about a project you rescued."},
+        {"speaker": "candidate", "text": ANSWER},
+    ]
+    stdin = "\n".join(map(json.dumps, said)).encode()
+    _, out, _ = earmark("tag", "--json", "--rubric", "bei", stdin=stdin)
+    question, *others = tags(out)
+    assert (question["label"], question["line"]) == ("question", 1)
+    assert others
+    for tag in tags(out):
+        assert tag["text"] == said[tag["line"] - 1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.vtt", f"WEBVTT\n\n00:01.000 --> 00:20.000\n<v Candidate>{ANSWER}\n"),
+        ("a.srt", f"1\n00:00:01,000 --> 00:00:20,000\nCandidate: {ANSWER}\n"),
+        ("a.txt", f"Q1: What did you rescue?\nA1: {ANSWER}\n"),
+    ],
+)
+def test_transcripts_of_other_shapes_are_tagged(earmark, tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    code, out, _ = earmark("tag", tmp_path / name, "--json")
+    assert code == 0
+    assert {"action", "result"} <= {tag["label"] for tag in tags(out)}
+
+
+def test_all_flags_adds_flags_that_are_off_by_default(earmark):
+    text = b"It was kind of a team thing and stuff like that. I would probably leverage synergies to move the needle."
+    _, few, _ = earmark("tag", "--json", stdin=text)
+    _, many, _ = earmark("tag", "--json", "--all-flags", stdin=text)
+    assert len(tags(many)) > len(tags(few))
+
+
+def test_explain_says_why_in_words(earmark):
+    _, out, _ = earmark("tag", "--json", "--explain", stdin=ANSWER.encode())
+    assert all(tag["why"] for tag in tags(out))
+
+
+def test_a_question_of_the_rubric_may_be_named(earmark):
+    code, _, _ = earmark("tag", "--json", "--rubric", "bei", "--question", "v3.q1", stdin=ANSWER.encode())
+    assert code == 0
+
+
+def test_a_question_that_the_rubric_lacks_is_refused(earmark):
+    code, _, err = earmark("tag", "--rubric", "bei", "--question", "v3.q9", stdin=ANSWER.encode())
+    assert code == 2
+    assert "v3.q" in err
+
+
+def test_words_in_the_terminal_have_labels_in_words(earmark):
+    _, out, _ = earmark("tag", stdin=ANSWER.encode())
+    assert "Situation" in out
+    assert "Metric" in out
+    assert "“from forty minutes to three minutes”" in out
+
+
+def test_rubrics_are_listed_shown_and_checked(earmark):
+    _, out, _ = earmark("rubric", "list", "--json")
+    assert {rubric["id"] for rubric in tags(out)} >= {"bei", "verbal-data", "star-ai", "threads"}
+    _, out, _ = earmark("rubric", "show", "bei", "--json")
+    assert tags(out)[0]["counts"]["questions"] == 59
+    assert earmark("rubric", "check")[0] == 0
+
+
+def test_a_rubric_file_with_a_mistake_is_refused_with_its_line(earmark, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("id: mine\ntitle: Mine\nversion: 1\nsource: me\nsummary: x\ncompetences: []\n")
+    code, _, err = earmark("rubric", "check", path)
+    assert code == 2
+    assert f"{path}:6" in err
+    assert "competencies" in err
+
+
+def test_an_empty_workspace_has_no_sessions(earmark, tmp_path):
+    code, out, err = earmark("sessions", "--workspace", tmp_path / "w")
+    assert (code, out) == (0, "")
+    assert "earmark demo" in err
+
+
+def test_the_doctor_reports_and_finds_nothing_broken(earmark, tmp_path):
+    code, out, _ = earmark("doctor", "--json", "--workspace", tmp_path / "w")
+    assert code == 0
+    assert {"Embedded engine", "Speech gate", "Microphones"} <= {finding["name"] for finding in tags(out)}
