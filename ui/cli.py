@@ -9,7 +9,7 @@ import typer
 from pipeline.errors import PipelineError
 from rubrics.errors import RubricError
 from signals.errors import SignalsError
-from ui.commands import demo, doctor, models, rubric, sessions, tag, transcribe
+from ui.commands import demo, doctor, models, rubric, serve, sessions, tag, transcribe
 from ui.errors import UiError
 from ui.terminal import messages
 
@@ -28,6 +28,7 @@ app.add_typer(models.app, name="models")
 app.command()(demo.demo)
 app.command()(sessions.sessions)
 app.command()(sessions.replay)
+app.command()(serve.serve)
 app.command()(doctor.doctor)
 
 
