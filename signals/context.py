@@ -5,7 +5,7 @@ pseudo-cue ("not only") opens none. A window ends at a sentence end, at a clause
 subject, or after the cue's reach. Cues are data, in `rules/context.yaml`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from signals.normalise import Gap, Token, word_set
@@ -71,26 +71,30 @@ def _starts_clause(tokens: Sequence[Token], at: int) -> bool:
 class Contexts:
     """Which contexts hold at each token of a window."""
 
-    def __init__(self, size: int) -> None:
-        self._at: list[set[Context]] = [set() for _ in range(size)]
+    def __init__(self) -> None:
+        self._at: dict[int, set[Context]] = {}
 
     def open(self, cue: Cue, start: int, end: int, tokens: Sequence[Token], clauses: frozenset[int]) -> None:
         """Mark the window of a cue found at `tokens[start:end]`, the cue itself included."""
-        for at in range(start, end):
-            self._at[at].add(cue.context)
-        step = 1 if cue.is_forward else -1
-        at = end if cue.is_forward else start - 1
-        for _ in range(cue.reach):
-            if not 0 <= at < len(tokens) or (cue.is_forward and _closes(tokens, at, clauses)):
-                return
-            self._at[at].add(cue.context)
-            if not cue.is_forward and _closes(tokens, at, clauses):
-                return
-            at += step
+        for at in (*range(start, end), *_window(cue, start, end, tokens, clauses)):
+            self._at.setdefault(at, set()).add(cue.context)
 
     def over(self, start: int, end: int) -> frozenset[Context]:
         """The contexts that touch any token of a match."""
-        return frozenset(context for at in range(start, end) for context in self._at[at])
+        return frozenset(context for at in range(start, end) for context in self._at.get(at, ()))
+
+
+def _window(cue: Cue, start: int, end: int, tokens: Sequence[Token], clauses: frozenset[int]) -> Iterator[int]:
+    if cue.is_forward:
+        for at in range(end, min(len(tokens), end + cue.reach)):
+            if _closes(tokens, at, clauses):
+                return
+            yield at
+        return
+    for at in range(start - 1, max(-1, start - 1 - cue.reach), -1):
+        yield at
+        if _closes(tokens, at, clauses):
+            return
 
 
 def _closes(tokens: Sequence[Token], at: int, clauses: frozenset[int]) -> bool:
@@ -99,7 +103,7 @@ def _closes(tokens: Sequence[Token], at: int, clauses: frozenset[int]) -> bool:
 
 def read_contexts(tokens: Sequence[Token], cues: Iterable[tuple[Cue, int, int]], clauses: Sequence[int]) -> Contexts:
     """The contexts of a window, from the cues found in it as (cue, start, end)."""
-    contexts = Contexts(len(tokens))
+    contexts = Contexts()
     starts = frozenset(clauses)
     for cue, start, end in cues:
         contexts.open(cue, start, end, tokens, starts)
