@@ -7,15 +7,14 @@ while the viewer was slow, and events that another process wrote, which this pro
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pipeline.events import Draft
 from pipeline.store import Recorded, Store, StoreError, UnknownSession
 from ui import wire
-from ui.hub import Hub, Subscription
+from ui.hub import Batch, Hub, Subscription
 
 _JOURNAL_CHECK_S: Final = 1.0
 """How often a quiet session's journal is looked at for what another process wrote."""
@@ -38,35 +37,31 @@ class Watch:
     async def run(self, subscription: Subscription) -> None:
         """Send until cancelled or the viewer is gone."""
         await self._websocket.send_text(wire.hello(self._session_id))
-        await self._send_journal()
-        await self._websocket.send_text(wire.caught_up(self.last_seq))
+        await self._send(await self._journal())
         while True:
             try:
                 batch = await asyncio.wait_for(subscription.next(), _JOURNAL_CHECK_S)
             except TimeoutError:
-                await self._send_journal()
-                continue
-            news = [entry for entry in batch.recorded if entry.seq > self.last_seq]
+                batch = Batch((), (), is_behind=True)
+            news: Sequence[Recorded] = [entry for entry in batch.recorded if entry.seq > self.last_seq]
             if batch.is_behind or (news and news[0].seq != self.last_seq + 1):
-                await self._send_journal()
-            else:
+                news = await self._journal()
+            if news:
                 await self._send(news)
-            await self._send_drafts(batch.drafts)
+            for draft in batch.drafts:
+                await self._websocket.send_text(wire.draft_frame(draft))
 
     def _holds(self, seq: int) -> bool:
         return next((entry.seq for entry in self._store.read(self._session_id, seq - 1)), 0) == seq
 
-    async def _send_journal(self) -> None:
-        await self._send(await asyncio.to_thread(lambda: tuple(self._store.read(self._session_id, self.last_seq))))
+    async def _journal(self) -> tuple[Recorded, ...]:
+        return await asyncio.to_thread(lambda: tuple(self._store.read(self._session_id, self.last_seq)))
 
     async def _send(self, entries: Iterable[Recorded]) -> None:
         for entry in entries:
             await self._websocket.send_text(wire.recorded_frame(entry))
             self.last_seq = entry.seq
-
-    async def _send_drafts(self, drafts: Iterable[Draft]) -> None:
-        for draft in drafts:
-            await self._websocket.send_text(wire.draft_frame(draft))
+        await self._websocket.send_text(wire.caught_up(self.last_seq))
 
 
 async def serve_viewer(websocket: WebSocket, store: Store, hub: Hub, session_id: str, after: str) -> None:

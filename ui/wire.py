@@ -5,9 +5,11 @@ The server sends, each as one text frame of JSON:
     {"hello": {"protocol": 1, "session_id": "…"}}      first
     {"seq": 7, "event": {"type": "utterance", …}}      a journalled event; in order, none missing, none twice
     {"event": {"type": "draft", …}}                    what is being said now; never stored
-    {"caught_up": {"seq": 7}}                          once, when all that was journalled before is sent
+    {"caught_up": {"seq": 7}}                          all that is journalled so far is sent: first what was there
+                                                       already, then each time that something came
 
-A viewer sends nothing. It resumes with `?after=SEQ`, the last sequence number that it has.
+What was journalled together, a sentence and its tags, arrives between two `caught_up`, so it can be shown at once. A
+viewer sends nothing. It resumes with `?after=SEQ`, the last sequence number that it has.
 """
 
 import json
@@ -46,5 +48,5 @@ def draft_frame(draft: Draft) -> str:
 
 
 def caught_up(seq: int) -> str:
-    """Everything that was in the journal is sent; the rest is news."""
+    """Everything that is in the journal is sent; what comes next is news."""
     return json.dumps({"caught_up": {"seq": seq}})

@@ -35,15 +35,17 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
       onStatus({ state: "outdated", text: "Earmark was updated. Reload this page." });
       return;
     }
+    if (frame.hello) return;
     if (frame.caught_up) {
       wait = FIRST_WAIT_MS;
       onStatus({ state: "connected", text: "Connected" });
     }
     frames.push(frame);
-    flushSoon();
+    if (frame.caught_up || frame.event.type === "draft") flushSoon();
   }
 
-  // One drawing for all that came since the last; a hidden page gets no animation frames.
+  // One drawing for all that was journalled together, so that a sentence and its tags appear at once. A hidden page
+  // gets no animation frames.
   function flushSoon() {
     if (flushing) return;
     flushing = true;

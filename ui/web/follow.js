@@ -10,13 +10,15 @@ export class Tail {
     this.isFollowing = true;
     this.lastTop = 0;
     this.missed = 0;
+    this.isGrowing = true;
     scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     button.addEventListener("click", () => this.resume());
     new ResizeObserver(() => this.settle()).observe(scroller);
   }
 
-  /** To be called after every drawing, with how many sentences came. */
-  settle(came = 0) {
+  /** To be called after every drawing, with how many sentences came and whether more may. */
+  settle(came = 0, isGrowing = this.isGrowing) {
+    this.isGrowing = isGrowing;
     if (this.isFollowing) this.scroller.scrollTop = this.scroller.scrollHeight;
     else this.missed += came;
     this.lastTop = this.scroller.scrollTop;
@@ -45,6 +47,7 @@ export class Tail {
 
   show() {
     this.button.hidden = this.isFollowing;
-    this.button.textContent = `Follow again${this.missed ? ` (${this.missed} new)` : ""}`;
+    const words = this.isGrowing ? "Follow again" : "To the end";
+    this.button.textContent = this.missed ? `${words} (${this.missed} new)` : words;
   }
 }

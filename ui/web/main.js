@@ -9,7 +9,10 @@ import { View } from "./view.js";
 import { clock, Words } from "./words.js";
 
 const ANNOUNCEMENTS_KEPT = 5;
-const IDS = ["title", "facts", "progress", "connection", "interviews", "interview", "transcript", "follow", "drafts", "evidence", "announcements"];
+const IDS = [
+  "title", "facts", "progress", "connection", "interviews", "interview", "transcript", "follow", "drafts", "evidence",
+  "announcements",
+];
 const page = Object.fromEntries(IDS.map((id) => [id, document.getElementById(id)]));
 
 function showStatus({ state, text }) {
@@ -35,7 +38,7 @@ async function showInterview(sessionId) {
 
   function draw(came = 0) {
     view.draw(state, words, isListening);
-    tail.settle(came);
+    tail.settle(came, !state.ended);
   }
 
   function receive(frames) {
@@ -84,7 +87,8 @@ function isPlain(press, key) {
 function announce(region, before, state, words) {
   for (const [id, utterance] of state.utterances) {
     if (before.utterances.has(id)) continue;
-    const labels = [...state.tags.values()].filter(({ spans }) => spans[0].segment_id === id).map((tag) => words.tag(tag));
+    const tags = [...state.tags.values()].filter(({ spans }) => spans[0].segment_id === id);
+    const labels = tags.map((tag) => words.tag(tag));
     const said = `${words.speaker(speakerOf(state, utterance))}, ${clock(utterance.start_s)}: ${utterance.text}`;
     region.append(element("p", {}, [said, ...labels].join(". ")));
   }

@@ -6,6 +6,9 @@ import { blocks, evidence, pieces } from "./state.js";
 import { clock } from "./words.js";
 
 const LANES = 3;
+const IN_TRANSCRIPT = [
+  "utterances", "tags", "questions", "notHeard", "channelSpeakers", "segmentSpeakers", "session", "ended",
+];
 const ALWAYS_SHOWN = new Set(["situation", "task", "action", "result"]);
 
 /** Draws into the page's elements; `draw` is called with every new state or new words. */
@@ -24,9 +27,7 @@ export class View {
     if (changed("session")) drawFacts(this.page, state, words);
     drawProgress(this.page.progress, state, isListening);
     this.isListening = isListening;
-    if (changed("utterances", "tags", "questions", "notHeard", "channelSpeakers", "segmentSpeakers", "session", "ended")) {
-      this.drawTranscript(state, words);
-    }
+    if (changed(...IN_TRANSCRIPT)) this.drawTranscript(state, words);
     if (changed("tags", "problems", "revisions", "ended")) drawEvidence(this.page.evidence, state, words);
     if (changed("drafts", "ended")) drawDrafts(this.page.drafts, state, words);
     this.drawn = state;
@@ -107,7 +108,8 @@ export class View {
     return this.row("emptiness", [Boolean(state.session), Boolean(state.ended)], null, () => {
       if (!state.session) return element("p", { class: "empty" }, "Opening the interview …");
       if (!state.ended) {
-        return element("p", { class: "empty" }, "Nothing confirmed yet. Each sentence appears here a moment after it is said.");
+        const hint = "Nothing confirmed yet. Each sentence appears here a moment after it is said.";
+        return element("p", { class: "empty" }, hint);
       }
       return element(
         "p",
@@ -144,17 +146,24 @@ function pieceOf({ text, quotes }, words) {
   return node;
 }
 
-/** A quote that began in an earlier sentence keeps its chip there. */
+/** A quote that began in an earlier sentence keeps its chip there; chips that say the same are one. */
 function chipsOf(utterance, tags, words) {
-  const own = tags.filter(({ spans }) => spans[0].segment_id === utterance.segment_id);
-  return own.length ? element("ul", { class: "chips" }, own.map((tag) => chipOf(tag, words))) : null;
+  const chips = new Map();
+  for (const tag of tags.filter(({ spans }) => spans[0].segment_id === utterance.segment_id)) {
+    const text = chipText(tag, words);
+    chips.set(text, { mark: words.mark(tag.label), count: (chips.get(text)?.count ?? 0) + 1 });
+  }
+  return chips.size ? element("ul", { class: "chips" }, [...chips].map(([text, chip]) => chipOf(text, chip))) : null;
 }
 
-function chipOf(tag, words) {
-  const notes = [tag.speaker === "unassigned" ? "speaker not yet assigned" : "", tag.status === "accepted" ? "accepted" : ""];
+function chipText(tag, words) {
+  const notes = [tag.speaker === "unassigned" && "speaker not yet assigned", tag.status === "accepted" && "accepted"];
   const aside = notes.filter(Boolean).join(", ");
-  const text = aside ? `${words.tag(tag)} (${aside})` : words.tag(tag);
-  return element("li", {}, markOf(words.mark(tag.label)), element("span", { class: "words" }, text));
+  return aside ? `${words.tag(tag)} (${aside})` : words.tag(tag);
+}
+
+function chipOf(text, { mark, count }) {
+  return element("li", {}, markOf(mark), element("span", { class: "words" }, count > 1 ? `${text} ×${count}` : text));
 }
 
 function drawFacts(page, { session }, words) {
@@ -170,7 +179,8 @@ function drawFacts(page, { session }, words) {
 /** A moment in the reader's own time zone. */
 export function day(iso) {
   const moment = new Date(iso);
-  return Number.isNaN(moment.valueOf()) ? iso : moment.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+  if (Number.isNaN(moment.valueOf())) return iso;
+  return moment.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 }
 
 function drawProgress(node, { ended, heardUntil }, isListening) {
@@ -180,26 +190,39 @@ function drawProgress(node, { ended, heardUntil }, isListening) {
 }
 
 function drawDrafts(node, { drafts, ended }, words) {
-  const rows = [...drafts.values()].map(({ speaker, text }) =>
-    element("p", { class: "draft" }, element("span", { class: "speaker" }, words.speaker(speaker)), element("span", {}, text)));
+  const rows = [...drafts.values()].map(({ speaker, text }) => {
+    const name = element("span", { class: "speaker" }, words.speaker(speaker));
+    return element("p", { class: "draft" }, name, element("span", {}, text));
+  });
   const end = ended && element("p", { class: "end" }, `The interview ended at ${clock(ended.at_s)}: ${ended.reason}.`);
   node.replaceChildren(...(end ? [end] : rows));
 }
 
 function drawEvidence(node, state, words) {
   const found = evidence(state);
-  const groups = words.labels
-    .filter(({ label }) => label !== "question" && (found.has(label) || ALWAYS_SHOWN.has(label)))
-    .map((mark) => groupOf(mark, found.get(mark.label) ?? [], words));
+  const marks = words.labels
+    .filter(({ label }) => label !== "question" && (found.has(label) || ALWAYS_SHOWN.has(label)));
+  const groups = marks.map((mark) => groupOf(mark, found.get(mark.label) ?? [], words));
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.tag : undefined;
-  node.replaceChildren(element("h2", {}, "Evidence"), ...problemsOf(state), ...groups);
+  node.replaceChildren(indexOf(marks, found), ...problemsOf(state), ...groups);
   if (focused) node.querySelector(`[data-tag="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+/** Each label with its count, always in sight; leads to the label's quotes. */
+function indexOf(marks, found) {
+  const links = marks.map((mark) => {
+    const count = found.get(mark.label)?.length ?? 0;
+    const spoken = { title: mark.plural, "aria-label": `${mark.plural}: ${count}` };
+    const attributes = { href: `#of-${mark.label}`, class: count ? "" : "is-none", ...spoken };
+    return element("a", attributes, markOf(mark), String(count));
+  });
+  return element("nav", { "aria-label": "Labels" }, element("h2", { class: "unseen" }, "Evidence"), links);
 }
 
 function groupOf(mark, found, words) {
   return element(
     "section",
-    { class: `group ${mark.label}` },
+    { class: `group ${mark.label}`, id: `of-${mark.label}` },
     element(
       "h3",
       {},

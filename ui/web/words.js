@@ -47,7 +47,8 @@ export class Words {
 
   /** A planned question as the rubric has it, else its id spelt out. */
   question(id) {
-    return this.rubric && Object.hasOwn(this.rubric.questions, id) ? this.rubric.questions[id] : id.replace(/[._-]/g, " ");
+    const isKnown = this.rubric && Object.hasOwn(this.rubric.questions, id);
+    return isKnown ? this.rubric.questions[id] : id.replace(/[._-]/g, " ");
   }
 
   /** What one "not heard" item is called: a label, a signal or red flag of the rubric, or words already. */
