@@ -18,18 +18,18 @@ _ALWAYS_STARTS: Final = word_set("but because although though whereas however wh
 _STARTS_BEFORE_SUBJECT: Final = word_set("and so then when while after before if since until or where that once as")
 
 _CARRIES_ON: Final = word_set(
-    "that what when if where how as which who whom whose because since before after until while once and or but "
-    "so then than think thought guess know knew believe say said thing things way time reason day everything "
-    "something anything nothing all place moment until whatever whenever did do does was were had have would "
-    "could can should is am are will might may must like one ones hope wish sure afraid glad feel felt mean maybe "
-    "also actually basically to for of with the a an i we"
+    "that what when if where how as which who whom whose because since before after until while once and or "
+    "but so then than think thought guess know knew believe say said thing things way time reason day "
+    "everything something anything nothing all place moment until whatever whenever did do does was were had "
+    "have would could can should is am are will might may must like one ones hope wish sure afraid glad feel "
+    "felt mean maybe also actually basically to for of with the a an i we"
 )
 """Words after which "i" or "we" goes on with the clause instead of starting one."""
 _HANGING: Final = word_set(
-    "to from of for with by at in on into onto than the a an and or but so because that which who whose my our your "
-    "their his her its this these those was were is are be been being had has have did do does could would should can "
-    "will might n't not no about around over under up down out off between through during like as if when while "
-    "reduced cut increased improved saved made got took gave very really more less"
+    "to from of for with by at in on into onto than the a an and or but so because that which who whose my "
+    "our your their his her its this these those was were is are be been being had has have did do does could "
+    "would should can will might n't not no about around over under up down out off between through during "
+    "like as if when while reduced cut increased improved saved made got took gave very really more less"
 )
 """Words after or before which a pause falls in the middle of a clause."""
 _OPENERS: Final = frozenset(

@@ -71,7 +71,6 @@ _IRREGULAR: Final = {
     "coulda": ("could", "'ve"),
     "shoulda": ("should", "'ve"),
     "woulda": ("would", "'ve"),
-    "cause": ("because",),
     "'cause": ("because",),
     "cos": ("because",),
     "coz": ("because",),

@@ -22,26 +22,39 @@ WINDOW: Final = 8
 _SYNONYM_GAP: Final = 3
 """Tokens that may stand between two stems of a synonym."""
 
+SPARE: Final = (0, 0, 0, 1, 1, 2)
+"""By number of stems, how many a synonym may lack, if what is left still holds two telling ones."""
+_EVERYDAY: Final = word_set(
+    "get got go went come came make made do did done take took let try tried put keep kept give gave want "
+    "need look ask asked tell told say said know knew think thought see saw find found show showed work "
+    "worked start started call people person thing everyone someone anyone nobody day week month year time "
+    "hour minute one two three first second last next back again every everything something other another way "
+    "lot part end team company project able much many good better best new old big small right wrong same "
+    "different still never always only just later before after with without write wrote run ran change "
+    "changed use used help helped talk talked meet meeting problem question answer point reason case place "
+    "set help needed wanted turn turned move moved bring brought"
+)
+
 _STEMMER: Final = snowballstemmer.stemmer("english")
 
 _STOP: Final = word_set(
-    "a an the of to for in on at with and or by from into over as is are was were be been being it its their his "
-    "her our my your this that these those how what when why which who they them he she we i you not no n't 's 'd "
-    "'ve 're 'll 'm do does did has have had will would can could should may might e.g eg i.e ie etc such some "
-    "any all each about up out than then so if but very more most other own use used using"
+    "a an the of to for in on at with and or by from into over as is are was were be been being it its their "
+    "his her our my your this that these those how what when why which who they them he she we i you not no "
+    "n't 's 'd 've 're 'll 'm do does did has have had will would can could should may might e.g eg i.e ie "
+    "etc such some any all each about up out than then so if but very more most other own use used using"
 )
 _ARTICLES: Final = frozenset({"a", "an", "the"})
 _LEAD_VERBS: Final = word_set(
-    "mentions mention shows show cites cite explains explain discusses discuss demonstrates demonstrate describes "
-    "describe details detail clear clearly uses names gives give states talks references refers identifies has "
-    "compares understands understanding ability able able real real-world specific good strong"
+    "mentions mention shows show cites cite explains explain discusses discuss demonstrates demonstrate "
+    "describes describe details detail clear clearly uses names gives give states talks references refers "
+    "identifies has compares understands understanding ability able able real real-world specific good strong"
 )
 _GENERIC: Final = word_set(
     "data plan design impact process team time system work project metric metrics approach solution cost risk "
-    "tool product user users model question level method context quality problem change result clarity patience "
-    "step structured success reasoning validation experience feedback impact lessons automation document journal "
-    "motivation capture humility adoption simple thing people way share show good first new build run test code "
-    "example performance"
+    "tool product user users model question level method context quality problem change result clarity "
+    "patience step structured success reasoning validation experience feedback impact lessons automation "
+    "document journal motivation capture humility adoption simple thing people way share show good first new "
+    "build run test code example performance"
 )
 
 
@@ -78,13 +91,19 @@ def content_stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in words_of(text) if word not in _STOP and word[0].isalnum())
 
 
-def look_for_phrases(owner: int, text: str) -> Iterator[Phrase]:
-    """The phrases of a look-for text such as "horizontal scaling (queues/sharding/CDN), rollback plan"."""
+def look_for_phrases(owner: int, text: str, *, has_synonyms: bool = False) -> Iterator[Phrase]:
+    """The phrases of a look-for text such as "horizontal scaling (queues/sharding/CDN), rollback plan".
+
+    A single word is a phrase only if it is no everyday one; where people wrote synonyms, only if it is a name or an
+    abbreviation ("GDPR", "N-BEATS").
+    """
     for part in re.split(r"[,;](?![^(]*\))", text):
         for alternative in _alternatives(part):
             stems = content_stems(_without_lead(alternative))
             distinct = tuple(dict.fromkeys(stems))
-            if not distinct or len(distinct) > 6 or (len(distinct) == 1 and _is_generic(distinct[0])):
+            if not distinct or len(distinct) > 6:
+                continue
+            if len(distinct) == 1 and (_is_generic(distinct[0]) or (has_synonyms and not _is_name(alternative))):
                 continue
             confidence = 0.6 if len(distinct) == 1 else 0.7
             yield Phrase(owner, distinct, False, confidence, alternative.strip())
@@ -93,11 +112,19 @@ def look_for_phrases(owner: int, text: str) -> Iterator[Phrase]:
 def synonym_phrases(owner: int, synonyms: Iterable[str], confidence: float = 0.85) -> Iterator[Phrase]:
     """The phrases of hand-written synonyms. One with a single content word needs its small words too."""
     for synonym in synonyms:
+        words = [word for word in words_of(synonym) if word not in _ARTICLES]
         stems = content_stems(synonym)
-        if len(stems) < 2:
-            stems = tuple(stem(word) for word in words_of(synonym) if word not in _ARTICLES)
+        if len(words) == 1:
+            stems = (_exact(words[0]),)
+        elif len(stems) < 2:
+            stems = tuple(stem(word) for word in words)
         if stems:
             yield Phrase(owner, stems, True, confidence, synonym)
+
+
+def _exact(word: str) -> str:
+    """How a synonym of a single word is filed: by the word itself, singular or plural, as its stem says too much."""
+    return "=" + (word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word)
 
 
 def _alternatives(part: str) -> Iterator[str]:
@@ -122,10 +149,15 @@ def _without_lead(text: str) -> str:
     return " ".join(words)
 
 
+def _is_name(text: str) -> bool:
+    return any(char.isupper() or char.isdigit() for char in text.strip()[1:])
+
+
 def _is_generic(single: str) -> bool:
     return single in _GENERIC_STEMS or len(single) < 3
 
 
+_EVERYDAY_STEMS: Final = frozenset(stem(word) for word in _EVERYDAY | _STOP)
 _GENERIC_STEMS: Final = frozenset(stem(word) for word in _GENERIC)
 
 
@@ -139,7 +171,7 @@ class PhraseIndex:
     def find(self, tokens: Sequence[Token], first_new: int = 0) -> list[PhraseHit]:
         """The best hit of each owner that ends in `tokens[first_new:]`, ordered by place."""
         stems = [stem(token.word) for token in tokens]
-        present = frozenset(stems)
+        present = frozenset(stems) | frozenset(_exact(token.word) for token in tokens)
         best: dict[int, PhraseHit] = {}
         undone: dict[int, list[PhraseHit]] | None = None
         for hit in _hits(self._phrases, stems, present, tokens):
@@ -179,8 +211,10 @@ def _hits(
     filed: dict[str, list[Phrase]], stems: Sequence[str], present: frozenset[str], tokens: Sequence[Token]
 ) -> Iterator[PhraseHit]:
     for at, word in enumerate(stems):
+        for phrase in filed.get(_exact(tokens[at].word), ()):
+            yield PhraseHit(phrase.owner, at, at + 1, phrase.confidence, phrase.source)
         for phrase in filed.get(word, ()):
-            if not present.issuperset(phrase.stems):
+            if len(phrase.stems) - sum(part in present for part in phrase.stems) > _spare(phrase):
                 continue
             found = _in_order(phrase, stems, at, word) if phrase.is_ordered else _nearby(phrase, stems, at)
             if found and not any(token.gap == Gap.SENTENCE for token in tokens[found[0] + 1 : found[1]]):
@@ -201,20 +235,32 @@ def _nearby(phrase: Phrase, stems: Sequence[str], at: int) -> tuple[int, int] | 
     return (start, end) if end - start <= reach else None
 
 
+def _spare(phrase: Phrase) -> int:
+    """How many stems of a synonym may be missing: people do not say a phrase as it was written down."""
+    return SPARE[min(len(phrase.stems), len(SPARE) - 1)] if phrase.is_ordered else 0
+
+
 def _in_order(phrase: Phrase, stems: Sequence[str], at: int, anchor: str) -> tuple[int, int] | None:
     """The span of the stems in their order, with the anchor at `at`; few other words may stand between two."""
     position = phrase.stems.index(anchor)
+    missing, telling = 0, int(anchor not in _EVERYDAY_STEMS)
     start = at
     for wanted in reversed(phrase.stems[:position]):
         low = max(0, start - 1 - _SYNONYM_GAP)
         places = [place for place in range(low, start) if stems[place] == wanted]
-        if not places:
-            return None
-        start = places[-1]
+        if places:
+            start = places[-1]
+            telling += wanted not in _EVERYDAY_STEMS
+        else:
+            missing += 1
     end = at
     for wanted in phrase.stems[position + 1 :]:
         places = [place for place in range(end + 1, min(len(stems), end + 2 + _SYNONYM_GAP)) if stems[place] == wanted]
-        if not places:
-            return None
-        end = places[0]
+        if places:
+            end = places[0]
+            telling += wanted not in _EVERYDAY_STEMS
+        else:
+            missing += 1
+    if missing and (missing > _spare(phrase) or telling < 2):
+        return None
     return start, end + 1

@@ -669,14 +669,14 @@ _TIME_BOXES: Final = frozenset(
     {"day", "week", "month", "year", "hour", "minute", "second", "sprint", "quarter", "decade"}
 )
 _MEETINGS: Final = word_set(
-    "meeting meetings call calls session sessions interview interviews talk presentation break walk drive chat "
-    "slot slots workshop demo conversation exam course lecture class shift shifts timebox"
+    "meeting meetings call calls session sessions interview interviews talk presentation break walk drive "
+    "chat slot slots workshop demo conversation exam course lecture class shift shifts timebox"
 )
 _TIMED: Final = word_set(
-    "took takes take taking taken latency runtime response turnaround wait waiting waited downtime outage mttr "
-    "load loads loading ran runs run running lasted recovery deploy deploys "
-    "deployment build builds delay delays late early average averaged median p95 p99 p50 window lag stale within "
-    "restored resolved recovered"
+    "took takes take taking taken latency runtime response turnaround wait waiting waited downtime outage "
+    "mttr load loads loading ran runs run running lasted recovery deploy deploys deployment build builds "
+    "delay delays late early average averaged median p95 p99 p50 window lag stale within restored resolved "
+    "recovered"
 )
 _TIMED_LONG: Final = word_set("lead cycle turnaround backlog takes taking latency onboarding ramp resolution delay")
 _SAVED: Final = word_set(

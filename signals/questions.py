@@ -37,11 +37,12 @@ _NEAR_RATIO: Final = 84.0
 _NEAR_LENGTH: Final = 5
 
 _CARRIER: Final = word_set(
-    "tell me about a an the time when you your yourself describe walk through give example share recall explain "
-    "how what which where why who did do does have has had was were is are be been would could can will i we us "
-    "our my it that this of to in on for with and or at by from so okay ok now great thanks thank next question "
-    "like just please maybe then let 's 's 've 'd 're 'll 'm n't not any some one there as into if more bit "
-    "little moving think talk us situation well right good yes yeah alright want hear know ask"
+    "tell me about a an the time when you your yourself describe walk through give example share recall "
+    "explain how what which where why who did do does have has had was were is are be been would could can "
+    "will i we us our my it that this of to in on for with and or at by from so okay ok now great thanks "
+    "thank next question like just please maybe then let 's 's 've 'd 're 'll 'm n't not any some one there "
+    "as into if more bit little moving think talk us situation well right good yes yeah alright want hear "
+    "know ask"
 )
 
 
@@ -204,9 +205,9 @@ _REQUESTS: Final = (
     ("let", "'s", "say"),
 )
 _DISCOURSE: Final = word_set(
-    "so and okay ok now great right well then alright good thanks thank you but or next please first maybe just "
-    "also perfect cool interesting yeah yes sure got it lovely fine hi hello let me i want to ask would like love "
-    "hear"
+    "so and okay ok now great right well then alright good thanks thank you but or next please first maybe "
+    "just also perfect cool interesting yeah yes sure got it lovely fine hi hello let me i want to ask would "
+    "like love hear"
 )
 
 
@@ -238,8 +239,9 @@ def _asks(tokens: Sequence[Token], at: int) -> bool:
 
 
 _BACKCHANNEL: Final = word_set(
-    "mhm mm hmm okay ok right yeah yes sure great good nice cool interesting i see got it thanks thank you uh huh "
-    "ah oh wow absolutely exactly perfect lovely no really alright fine wonderful understood that makes sense"
+    "mhm mm hmm okay ok right yeah yes sure great good nice cool interesting i see got it thanks thank you uh "
+    "huh ah oh wow absolutely exactly perfect lovely no really alright fine wonderful understood that makes "
+    "sense"
 )
 
 

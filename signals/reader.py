@@ -146,7 +146,7 @@ def _phrase_index(owners: Sequence[Signal | RedFlag]) -> PhraseIndex:
     undoing: list[Phrase] = []
     for number, owner in enumerate(owners):
         if isinstance(owner, Signal):
-            phrases.extend(look_for_phrases(number, owner.text))
+            phrases.extend(look_for_phrases(number, owner.text, has_synonyms=bool(owner.synonyms)))
         phrases.extend(synonym_phrases(number, owner.synonyms))
         undoing.extend(synonym_phrases(number, owner.not_))
     return PhraseIndex(phrases, undoing)
