@@ -8,13 +8,19 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_args
+from types import MappingProxyType, NoneType
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
 from pipeline import events
 from rubrics.model import json_schema as rubric_schema
 from ui.cli import app
+
+
+_TYPE_WORDS: Final = MappingProxyType(
+    {str: "text", int: "whole number", float: "number", bool: "true or false", NoneType: "nothing"}
+)
 
 
 def pages() -> Mapping[str, str]:
@@ -40,7 +46,8 @@ def events_page() -> str:
     for kind in get_args(events.Event):
         name = next(field.default for field in fields(kind) if field.name == "type")
         lines += [f"## `{name}`", "", _paragraph(kind.__doc__), "", "| field | type |", "| --- | --- |"]
-        lines += [f"| `{f.name}` | `{_type_name(f.type)}` |" for f in fields(kind) if f.name != "type"]
+        types = get_type_hints(kind)
+        lines += [f"| `{f.name}` | {_type_name(types[f.name])} |" for f in fields(kind) if f.name != "type"]
         lines.append("")
     return "\n".join(lines)
 
@@ -81,12 +88,10 @@ def _parameter_row(parameter: Any) -> str | None:
     if parameter.name == "help":
         return None
     is_option = parameter.param_type_name == "option"
-    names = (
-        ", ".join(parameter.opts) if is_option else parameter.make_metavar(typer.Context(typer.main.get_command(app)))
-    )
-    metavar = f" {parameter.metavar}" if is_option and parameter.metavar else ""
+    names = ", ".join(parameter.opts) if is_option else parameter.metavar or parameter.name.upper()
+    metavar = f" {_cell(parameter.metavar)}" if is_option and parameter.metavar else ""
     default = "" if parameter.default in (None, False) or callable(parameter.default) else f"`{parameter.default}`"
-    return f"| `{names}{_cell(metavar)}` | {_cell(getattr(parameter, 'help', None) or '')} | {default} |"
+    return f"| `{names}{metavar}` | {_cell(getattr(parameter, 'help', None) or '')} | {default} |"
 
 
 def _takes(value: Mapping[str, Any]) -> str:
@@ -102,7 +107,15 @@ def _takes(value: Mapping[str, Any]) -> str:
 
 
 def _type_name(kind: Any) -> str:
-    return (kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))).replace("|", "\\|")
+    """A field's type in words: `text or nothing`, `list of Word`, the values of a choice."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in parts)
+    if origin is tuple:
+        return f"list of {_type_name(parts[0])}"
+    if parts:
+        return " or ".join(_type_name(part) for part in parts)
+    return _TYPE_WORDS.get(kind, kind.__name__)
 
 
 def _paragraph(text: str | None) -> str:
