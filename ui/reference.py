@@ -17,7 +17,6 @@ from pipeline import events
 from rubrics.model import json_schema as rubric_schema
 from ui.cli import app
 
-
 _TYPE_WORDS: Final = MappingProxyType(
     {str: "text", int: "whole number", float: "number", bool: "true or false", NoneType: "nothing"}
 )
@@ -45,10 +44,9 @@ def events_page() -> str:
     lines = ["# Events", "", "Written from the code by `make docs`. The JSON Schema is `events.schema.json`.", ""]
     for kind in get_args(events.Event):
         name = next(field.default for field in fields(kind) if field.name == "type")
-        lines += [f"## `{name}`", "", _paragraph(kind.__doc__), "", "| field | type |", "| --- | --- |"]
-        types = get_type_hints(kind)
-        lines += [f"| `{f.name}` | {_type_name(types[f.name])} |" for f in fields(kind) if f.name != "type"]
-        lines.append("")
+        lines += _fields_section(f"`{name}`", kind)
+    for kind in (events.Word, events.Span, events.MetricValue):
+        lines += _fields_section(kind.__name__, kind)
     return "\n".join(lines)
 
 
@@ -66,6 +64,12 @@ def rubrics_page() -> str:
             lines.append(f"| `{key}` | {_takes(value)} | {needed} | {_cell(value.get('description', ''))} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _fields_section(title: str, kind: type) -> list[str]:
+    types = get_type_hints(kind)
+    rows = [f"| `{name}` | {_type_name(part)} |" for name, part in types.items() if name != "type"]
+    return [f"## {title}", "", _paragraph(kind.__doc__), "", "| field | type |", "| --- | --- |", *rows, ""]
 
 
 def _command_lines(command: Any, path: str) -> Iterator[str]:
