@@ -1,7 +1,7 @@
 """A recording shown as if it were happening: journalled, served, and followed by the terminal over the websocket."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,13 +41,21 @@ async def show(
         interview.start(media.info.path.name, media, setup)
         async with Server(create_app(store, hub, find_rubric_words), port=port) as server:
             messages.print(f"Session {session_id}; the page is {server.session_url(session_id)}")
-            following = asyncio.create_task(follow(server.url, session_id, results))
-            await _play(media, setup, interview, audio_path(workspace, session_id), pace)
-            await following
+            await _followed(server, session_id, _play(media, setup, interview, audio_path(workspace, session_id), pace))
             messages.print(f"Kept in the journal: `earmark replay {session_id}` shows it again.")
             if keep_serving:
                 messages.print(f"The page stays open at {server.session_url(session_id)} until Ctrl-C.")
                 await asyncio.Event().wait()
+
+
+async def _followed(server: Server, session_id: str, playing: Coroutine[None, None, None]) -> None:
+    """Play while the terminal follows; if playing fails, stop following and let the failure out."""
+    following = asyncio.create_task(follow(server.url, session_id, results, find_rubric_words=find_rubric_words))
+    try:
+        await playing
+        await following
+    finally:
+        following.cancel()
 
 
 async def _play(media: MediaFile, setup: Setup, interview: Interview, audio: Path, pace: float | None) -> None:

@@ -15,8 +15,7 @@ from pipeline.offline import hear
 from pipeline.store import Recorded, Store
 from pipeline.vad import SpeechGate
 from pipeline.worker import Worker
-from rubrics.errors import RubricError
-from rubrics.load import load_plan, load_rubric
+from rubrics.load import builtin_ids, load_plan, load_rubric
 from rubrics.model import Rubric
 from rubrics.plan import planned
 from signals.listener import Listener
@@ -83,11 +82,11 @@ def end_s(chunk: AudioChunk) -> float:
 
 
 def find_rubric_words(rubric_id: str) -> RubricWords | None:
-    """A built-in rubric's own words for the page and the terminal; None where there is no such rubric."""
-    try:
-        return rubric_words(load_rubric(rubric_id))
-    except RubricError:
-        return None
+    """A built-in rubric's own words for the page and the terminal; None where there is no such rubric.
+
+    The id may come from a browser: it names what ships, never a path.
+    """
+    return rubric_words(load_rubric(rubric_id)) if rubric_id in builtin_ids() else None
 
 
 def rubric_words(rubric: Rubric) -> RubricWords:

@@ -1,14 +1,18 @@
 """`earmark rubric`: what the rubrics look for, and whether a rubric file is sound."""
 
+import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from rubrics.counts import counts
+from rubrics.importer import import_guide
 from rubrics.load import builtin_ids, load_rubric
 from rubrics.model import Competency, Question, Rubric
 from ui.commands.options import Json
+from ui.errors import UsageMistake
 from ui.terminal import messages, results, write_json
 
 app = typer.Typer(no_args_is_help=True, help="List, show and check rubrics: what to listen for.")
@@ -60,6 +64,45 @@ def check_rubric(
         messages.print(f"{rubric.id}: sound. {_count_words(rubric)}", markup=False)
         if lacking := [signal.id for signal in rubric.signals if not signal.examples]:
             messages.print(f"{rubric.id}: {len(lacking)} signals have no example: {', '.join(lacking)}", markup=False)
+
+
+@app.command("import")
+def import_rubric(
+    guide: Annotated[Path, typer.Argument(metavar="GUIDE", help="An interview guide: Markdown, text, HTML or DOCX.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to write the rubric; unset, to standard output."),
+    ] = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Write over FILE if it is there.")] = False,
+) -> None:
+    """Turn an interview guide into a rubric file in its own wording, and say what found no place in it."""
+    if output is not None:
+        _refuse_output(output, guide, force=force)
+    imported = import_guide(guide)
+    if output is None:
+        sys.stdout.buffer.write(imported.yaml.encode())
+        sys.stdout.flush()
+    else:
+        try:
+            output.write_text(imported.yaml, encoding="utf-8", newline="\n")
+        except OSError as problem:
+            raise UsageMistake(f"-o: {output} cannot be written: {problem.strerror}. Choose another file.") from problem
+    for remark in imported.remarks:
+        messages.print(f"{guide}: {remark}", markup=False)
+    found = _count_words(imported.rubric) or "nothing to ask or to listen for"
+    messages.print(f"{output or guide}: found {found}", markup=False)
+
+
+def _refuse_output(output: Path, guide: Path, *, force: bool) -> None:
+    if output.is_dir():
+        raise UsageMistake(f"-o: {output} is a folder. Give the file to write.")
+    if not output.parent.is_dir():
+        raise UsageMistake(f"-o: there is no folder {output.parent}. Make it first, or choose another file.")
+    if output.exists() and guide.exists() and output.samefile(guide):
+        raise UsageMistake(f"-o: {output} is the guide itself. Choose another file.")
+    if output.exists() and not force:
+        raise UsageMistake(f"-o: {output} is there already. Choose another file, or write over it with --force.")
 
 
 def _as_json(rubric: Rubric) -> dict[str, Any]:
