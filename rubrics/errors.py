@@ -1,6 +1,7 @@
 """The errors of this room, one tree, so that a caller chooses how much to catch.
 
     RubricError                  exit code 2: what was given cannot be used, and nothing was changed
+    |-- BadGuide                 a file that cannot be read as an interview guide
     |-- NoSuchRubric             neither a built-in id nor a file
     |-- MistakenFile             a file with mistakes, each with its line, its key and what to do
         |-- BadRubric
@@ -22,6 +23,10 @@ class RubricError(Exception):
 
 class NoSuchRubric(RubricError):
     """The name is no built-in rubric and no file."""
+
+
+class BadGuide(RubricError):
+    """A file cannot be read as an interview guide."""
 
 
 @dataclass(frozen=True, slots=True)
