@@ -1,35 +1,55 @@
-"""The earmark command: every command's module is registered here, and every error becomes one message and its code."""
+"""The earmark command: every command's module is named here, and every error becomes one message and its code."""
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
 from pipeline.errors import PipelineError
 from rubrics.errors import RubricError
 from signals.errors import SignalsError
-from ui.commands import demo, doctor, models, rubric, serve, sessions, tag, transcribe
 from ui.errors import UiError
 from ui.terminal import messages
 
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        name: f"ui.commands.{name}"
+        for name in ("transcribe", "tag", "rubric", "demo", "serve", "sessions", "replay", "models", "doctor")
+    }
+)
+"""Command to module, in the order of the help. A module is imported when its command is meant: it may be slow to."""
+
+
+class Commands(TyperGroup):
+    """The commands, each found in its module's `app` when it is needed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - asked for by the base class
+        """Every command's name."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - asked for by the base class
+        """The command of that name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
     name="earmark",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Listens to a structured job interview and marks the evidence: verbatim quotes, tagged. It never scores.",
 )
-app.command()(transcribe.transcribe)
-app.command()(tag.tag)
-app.add_typer(rubric.app, name="rubric")
-app.add_typer(models.app, name="models")
-app.command()(demo.demo)
-app.command()(sessions.sessions)
-app.command()(sessions.replay)
-app.command()(serve.serve)
-app.command()(doctor.doctor)
 
 
 def _print_version(wanted: bool) -> None:

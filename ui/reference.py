@@ -73,12 +73,12 @@ def _fields_section(title: str, kind: type) -> list[str]:
 
 
 def _command_lines(command: Any, path: str) -> Iterator[str]:
-    subcommands = getattr(command, "commands", None)
-    if subcommands is None:
+    if not hasattr(command, "list_commands"):
         yield from _one_command(command, path)
         return
-    for name, subcommand in subcommands.items():
-        yield from _command_lines(subcommand, f"{path} {name}")
+    context = typer.Context(command)
+    for name in command.list_commands(context):
+        yield from _command_lines(command.get_command(context, name), f"{path} {name}")
 
 
 def _one_command(command: Any, path: str) -> Iterator[str]:

@@ -12,7 +12,10 @@ from ui.show import show
 from ui.terminal import is_attended, messages
 from ui.wiring import open_media, prepare
 
+app = typer.Typer()
 
+
+@app.command()
 def demo(
     *,
     sample: Annotated[

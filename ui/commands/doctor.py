@@ -34,6 +34,10 @@ class Finding:
     advice: str = ""
 
 
+app = typer.Typer()
+
+
+@app.command()
 def doctor(*, workspace: WorkspaceOption = None, as_json: Json = False) -> None:
     """Check this machine: engines, models, microphones, disk. Exit code 3 if something indispensable is broken."""
     findings = tuple(_examine(workspace))

@@ -14,7 +14,10 @@ from ui.server import Server, create_app
 from ui.terminal import messages
 from ui.wiring import find_rubric_words
 
+app = typer.Typer()
 
+
+@app.command()
 def serve(
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on this machine; 0 takes a free one.")] = 8377,

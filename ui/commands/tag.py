@@ -19,7 +19,8 @@ from signals.rulebook import load_rules
 from signals.text import iter_answers, tag_conversation
 from ui.commands.options import Json, RubricOption
 from ui.errors import UsageMistake
-from ui.terminal import messages, print_tags, results, write_json
+from ui.state_output import print_tags
+from ui.terminal import messages, results, write_json
 from ui.wiring import rubric_words
 
 
@@ -36,7 +37,10 @@ class TranscriptFormatName(StrEnum):
 Tagged = Iterator[tuple[tuple[Tag, ...], Mapping[int, Utterance]]]
 """Tags with the utterances that their spans name, as soon as they are known."""
 
+app = typer.Typer()
 
+
+@app.command()
 def tag(
     file: Annotated[
         str,

@@ -19,11 +19,15 @@ from ui.commands.options import (
     SpeakersOption,
     read_speakers,
 )
-from ui.terminal import messages, print_state, progress, write_state_json
+from ui.state_output import print_state, write_state_json
+from ui.terminal import messages, progress
 from ui.wiring import prepare, rubric_words
 from ui.wiring import transcribe as transcribe_media
 
+app = typer.Typer()
 
+
+@app.command()
 def transcribe(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording: any audio or video file.")],
     *,
