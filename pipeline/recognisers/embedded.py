@@ -21,8 +21,9 @@ ENGINE: Final = "pocketsphinx"
 MODEL: Final = "en-us"
 _OBSCENITIES_FILE: Final = "obscenities.rot13.txt"
 
-MOST_ACTIVE_STATES: Final = 10_000
-"""Of the search, a frame. The stock 30,000 hears no better and took a fifth longer."""
+SEARCH: Final = {"beam": 1e-60, "pbeam": 1e-60, "wbeam": 1e-40, "maxhmmpf": 5_000}
+"""Wider beams than the stock ones (1e-48, 7e-29) over fewer states a frame (30,000): at the same cost, word error fell
+from 39 to 33 % on the human recordings and from 19 to 17 % in noise, and stayed as it was on clean synthetic voices."""
 
 LEAST_SAMPLES: Final = RATE_HZ // 10
 """Shorter pieces hold no word, and the search cannot start on some of them."""
@@ -89,7 +90,7 @@ def _load_decoder() -> Any:
         with tempfile.TemporaryDirectory(prefix="earmark-") as folder:
             path = Path(folder) / "en-us.dict"
             path.write_text(dictionary, encoding="utf-8")
-            return Decoder(dict=str(path), maxhmmpf=MOST_ACTIVE_STATES, loglevel="FATAL")
+            return Decoder(dict=str(path), **SEARCH, loglevel="FATAL")
     except (OSError, RuntimeError) as error:
         raise MissingFacility(
             f"the embedded engine's model cannot be loaded from {source.parent} ({error}). "
