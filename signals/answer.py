@@ -56,12 +56,16 @@ class Answer:
     The same utterances with the same speakers, in the same order, always leave the same tags.
     """
 
-    def __init__(self, reader: Reader, *, is_about_past: bool) -> None:
+    def __init__(
+        self, reader: Reader, *, is_about_past: bool, has_acted: bool = False, question_id: str | None = None
+    ) -> None:
+        """`has_acted`: an earlier answer to the same question has told a deed already."""
         self._reader = reader
         self._is_about_past = is_about_past
+        self._question_id = question_id
         self._runs: dict[tuple[int, Speaker], _Run] = {}
         self._tags: dict[str, Tag] = {}
-        self._has_acted = False
+        self.has_acted = has_acted
         self._clues: list[Tag] = []
         self._is_finished = False
 
@@ -94,7 +98,9 @@ class Answer:
 
     def _read_stretch(self, run: _Run, stretch: Sequence[_Place], retracted: list[Tag], added: list[Tag]) -> None:
         places = [*run.tail, *stretch]
-        reading = self._reader.read([place.token for place in places], len(run.tail), has_acted=self._has_acted)
+        reading = self._reader.read(
+            [place.token for place in places], len(run.tail), has_acted=self.has_acted, question_id=self._question_id
+        )
         self._clues.extend(make_tag(clue, places, run.speaker) for clue in reading.clues)
         for finding in reading.findings:
             tag = make_tag(finding, places, run.speaker)
@@ -108,7 +114,7 @@ class Answer:
             run.recent.append(tag)
             self._tags[tag.tag_id] = tag
             added.append(tag)
-            self._has_acted = self._has_acted or tag.label == "action"
+            self.has_acted = self.has_acted or tag.label == "action"
         self._keep_tail(run, places)
 
     def _keep_tail(self, run: _Run, places: list[_Place]) -> None:
@@ -126,7 +132,7 @@ class Answer:
         has_figure = any(tag.label == "metric" for tag in self._tags.values())
         for kind in ("vague", "hypothetical"):
             clues = [clue for clue in self._clues if clue.kind == kind]
-            if len(clues) < _ENOUGH_CLUES or self._has_acted:
+            if len(clues) < _ENOUGH_CLUES or self.has_acted:
                 continue
             if (kind == "hypothetical" and self._is_about_past) or (kind == "vague" and not has_figure):
                 yield clues[0]

@@ -202,6 +202,8 @@ def _read_with_article(tokens: Sequence[Token], at: int) -> Number | None:
     word, second, third = tokens[at].word, _word(tokens, at + 1), _word(tokens, at + 2)
     if word == "half" and second in {"a", "an"} and third in _SCALES:
         return Number(_SCALES[third] / 2, at, at + 3, has_scale=True)
+    if word == "half" and second in {"a", "an"}:
+        return Number(0.5, at, at + 2)
     if word == "half":
         return Number(0.5, at, at + 1, is_fraction=True)
     if word in {"a", "an"} and second in _SCALES:

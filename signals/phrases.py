@@ -73,6 +73,8 @@ class Phrase:
     is_ordered: bool
     confidence: float
     source: str
+    only_asked: bool = False
+    """Says too little to be looked for except in the answer to its owner's own question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class PhraseHit:
     end: int
     confidence: float
     source: str
+    is_whole: bool
+    """Nothing of the phrase is missing, and at least two of its words are telling ones."""
 
 
 def content_stems(text: str) -> tuple[str, ...]:
@@ -107,6 +111,17 @@ def look_for_phrases(owner: int, text: str, *, has_synonyms: bool = False) -> It
                 continue
             confidence = 0.6 if len(distinct) == 1 else 0.7
             yield Phrase(owner, distinct, False, confidence, alternative.strip())
+
+
+def name_phrases(owner: int, signal_id: str) -> Iterator[Phrase]:
+    """The phrase that a signal's id names: "own audit" of "v3.q1.own-audit". One everyday word names too little."""
+    name = signal_id.rpartition(".")[2].replace("-", " ")
+    stems = tuple(dict.fromkeys(content_stems(name)))
+    telling = [word for word in stems if word not in _EVERYDAY_STEMS and word not in _GENERIC_STEMS]
+    if len(stems) > 1 and telling:
+        yield Phrase(owner, stems, False, 0.65, name)
+    elif telling and len(telling[0]) > 2:
+        yield Phrase(owner, (telling[0],), False, 0.6, name, only_asked=True)
 
 
 def synonym_phrases(owner: int, synonyms: Iterable[str], confidence: float = 0.85) -> Iterator[Phrase]:
@@ -168,20 +183,24 @@ class PhraseIndex:
         self._phrases = _by_anchor(phrases)
         self._undoing = _by_anchor(undoing)
 
-    def find(self, tokens: Sequence[Token], first_new: int = 0) -> list[PhraseHit]:
-        """The best hit of each owner that ends in `tokens[first_new:]`, ordered by place."""
+    def find(self, tokens: Sequence[Token], first_new: int = 0, asked: frozenset[int] | None = None) -> list[PhraseHit]:
+        """The best hit of each owner that ends in `tokens[first_new:]`, ordered by place.
+
+        `asked` are the owners that the question under way is about: they are heard in looser wording, all others only
+        in whole phrases. None: nobody knows the question, and all are heard alike.
+        """
         stems = [stem(token.word) for token in tokens]
         present = frozenset(stems) | frozenset(_exact(token.word) for token in tokens)
         best: dict[int, PhraseHit] = {}
         undone: dict[int, list[PhraseHit]] | None = None
-        for hit in _hits(self._phrases, stems, present, tokens):
-            if hit.end <= first_new:
+        for hit in _hits(self._phrases, stems, present, tokens, asked or frozenset()):
+            if hit.end <= first_new or (asked is not None and hit.owner not in asked and not hit.is_whole):
                 continue
             known = best.get(hit.owner)
             if known is not None and _rank(known) >= _rank(hit):
                 continue
             if undone is None:
-                undone = _grouped(_hits(self._undoing, stems, present, tokens))
+                undone = _grouped(_hits(self._undoing, stems, present, tokens, frozenset()))
             if not any(other.start < hit.end and hit.start < other.end for other in undone.get(hit.owner, ())):
                 best[hit.owner] = hit
         return sorted(best.values(), key=lambda hit: (hit.start, hit.end, hit.owner))
@@ -208,20 +227,42 @@ def _by_anchor(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
 
 
 def _hits(
-    filed: dict[str, list[Phrase]], stems: Sequence[str], present: frozenset[str], tokens: Sequence[Token]
+    filed: dict[str, list[Phrase]],
+    stems: Sequence[str],
+    present: frozenset[str],
+    tokens: Sequence[Token],
+    asked: frozenset[int],
 ) -> Iterator[PhraseHit]:
     for at, word in enumerate(stems):
         for phrase in filed.get(_exact(tokens[at].word), ()):
-            yield PhraseHit(phrase.owner, at, at + 1, phrase.confidence, phrase.source)
+            yield PhraseHit(phrase.owner, at, at + 1, phrase.confidence, phrase.source, False)
         for phrase in filed.get(word, ()):
-            if len(phrase.stems) - sum(part in present for part in phrase.stems) > _spare(phrase):
+            is_asked = phrase.owner in asked
+            if phrase.only_asked and not is_asked:
                 continue
-            found = _in_order(phrase, stems, at, word) if phrase.is_ordered else _nearby(phrase, stems, at)
+            spare = _spare(phrase, is_asked)
+            missing = len(phrase.stems) - sum(part in present for part in phrase.stems)
+            if missing > spare:
+                continue
+            found = _in_order(phrase, stems, at, word, spare) if phrase.is_ordered else _nearby(phrase, stems, at)
             if found and not any(token.gap == Gap.SENTENCE for token in tokens[found[0] + 1 : found[1]]):
-                yield PhraseHit(phrase.owner, found[0], found[1], phrase.confidence, phrase.source)
+                start, end, lacking = found
+                share = 1 - lacking / len(phrase.stems)
+                yield PhraseHit(
+                    phrase.owner,
+                    start,
+                    end,
+                    round(phrase.confidence * share, 2),
+                    phrase.source,
+                    _is_whole(phrase, lacking),
+                )
 
 
-def _nearby(phrase: Phrase, stems: Sequence[str], at: int) -> tuple[int, int] | None:
+def _is_whole(phrase: Phrase, lacking: int) -> bool:
+    return not lacking and sum(word not in _EVERYDAY_STEMS for word in phrase.stems) > 1
+
+
+def _nearby(phrase: Phrase, stems: Sequence[str], at: int) -> tuple[int, int, int] | None:
     """The span of all stems around their anchor at `at`, each taken where it stands nearest to it."""
     start, end = at, at + 1
     reach = max(WINDOW, len(phrase.stems) + 2)
@@ -232,16 +273,22 @@ def _nearby(phrase: Phrase, stems: Sequence[str], at: int) -> tuple[int, int] | 
             return None
         nearest = min(places, key=lambda place: abs(place - at))
         start, end = min(start, nearest), max(end, nearest + 1)
-    return (start, end) if end - start <= reach else None
+    return (start, end, 0) if end - start <= reach else None
 
 
-def _spare(phrase: Phrase) -> int:
+def _spare(phrase: Phrase, is_asked: bool) -> int:
     """How many stems of a synonym may be missing: people do not say a phrase as it was written down."""
-    return SPARE[min(len(phrase.stems), len(SPARE) - 1)] if phrase.is_ordered else 0
+    size = len(phrase.stems)
+    if not phrase.is_ordered:
+        return 0
+    return size // 2 if is_asked and size > 2 else SPARE[min(size, len(SPARE) - 1)]
 
 
-def _in_order(phrase: Phrase, stems: Sequence[str], at: int, anchor: str) -> tuple[int, int] | None:
-    """The span of the stems in their order, with the anchor at `at`; few other words may stand between two."""
+def _in_order(phrase: Phrase, stems: Sequence[str], at: int, anchor: str, spare: int) -> tuple[int, int, int] | None:
+    """The span of the stems in their order and how many are missing, with the anchor at `at`.
+
+    Few other words may stand between two; where some are missing, two of those found must be telling.
+    """
     position = phrase.stems.index(anchor)
     missing, telling = 0, int(anchor not in _EVERYDAY_STEMS)
     start = at
@@ -261,6 +308,6 @@ def _in_order(phrase: Phrase, stems: Sequence[str], at: int, anchor: str) -> tup
             telling += wanted not in _EVERYDAY_STEMS
         else:
             missing += 1
-    if missing and (missing > _spare(phrase) or telling < 2):
+    if missing and (missing > spare or telling < 2):
         return None
-    return start, end + 1
+    return start, end + 1, missing

@@ -471,6 +471,8 @@ class _Reader:
         if self._word(measure.end) == "%":
             return measure
         at = measure.end + (self._word(measure.end) in {"+", "plus"})
+        if self._word(at) == "of" and self._word(at + 1) in {"those", "these", "them", "the", "our", "my"}:
+            at += 2
         for step in range(3):
             noun = self._word(at + step)
             if not noun or noun in _NO_NOUN:
@@ -616,13 +618,13 @@ class _Reader:
             return False
         if unit.name in ("ms", "us", "ns"):
             return True
-        if measure.value == 1 and unit.name in ("day", "week", "month", "year"):
-            return False
+        before = self._word(measure.start - 1) if measure.start else ""
+        if measure.value == 1 and unit.name in ("day", "week", "month", "year") and after not in _SAVED:
+            return before in {"under", "below", "within", "than"}
         if unit.period is not None:
             return unit.name in ("s", "min", "h") or self._saves(measure, unit)
         if self._is_hyphenated(measure) and unit.name in ("s", "min", "h"):
             return after not in _MEETINGS
-        before = self._word(measure.start - 1) if measure.start else ""
         if before in {"for", "every", "each", "next", "last", "past", "first"}:
             return False
         if unit.name in ("s", "min", "h") and before in {"under", "below", "within", "than"}:

@@ -102,6 +102,8 @@ class QuestionMatcher:
         if planned is None:
             if start is None or len(tokens) - start < 2:
                 return None
+            if current is not None and _probes(tokens[start:]):
+                return Asked(current, True, 0.5, tokens[start].start_char, _question_end(text, tokens, start))
             return Asked(None, False, 0.5, tokens[start].start_char, _question_end(text, tokens, start))
         wording, score = planned
         begin = tokens[start].start_char if start is not None else tokens[0].start_char
@@ -116,7 +118,7 @@ class QuestionMatcher:
         whole = self._weight(stems)
         for at, wording in enumerate(self._wordings):
             shared = wording.stems & stems
-            if len(shared) < min(_LEAST_SHARED, len(wording.stems)):
+            if len(shared) < min(_LEAST_SHARED, len(wording.stems)) or (current and shared <= _PROBING):
                 continue
             score = self._score(wording, stems, self._weight(shared), whole)
             if score >= self._least_score(wording, current) and score > best.get(wording.question_id, (0.0, 0))[0]:
@@ -178,8 +180,33 @@ def content_of(tokens: Sequence[Token]) -> frozenset[str]:
     return frozenset(stem(token.word) for token in tokens if token.word not in _CARRIER and token.word[0].isalnum())
 
 
+_POINTS_BACK: Final = word_set("that this it those them there then they he she one afterwards after next")
+_PROBING: Final = frozenset(
+    stem(word)
+    for word in word_set(
+        "role part result results outcome outcomes change changed happen happened learn learned decide "
+        "decided measure measured different differently hard hardest challenge respond react reaction impact "
+        "effect turn end ended know handle go went take away own personally involved contribution users user "
+        "customers team people manager long sure yourself make made feel first approach steps step specific "
+        "example real case why figure figures numbers number more detail details last lasted again improve "
+        "improved success succeed worked work finish finished say said see best worst surprise surprised "
+        "difficult important trade alternatives option options choose chose afterwards anything "
+    )
+)
+"""Stems of which probes are made, whatever the question was: "and what changed for the users?"."""
+
+
+def _probes(tokens: Sequence[Token]) -> bool:
+    """Whether a question off the plan digs into the answer just given rather than opening something new."""
+    content = content_of(tokens)
+    telling = content - _PROBING
+    points_back = any(token.word in _POINTS_BACK for token in tokens)
+    return not telling or (points_back and len(telling) <= 2)
+
+
 _WH: Final = word_set("what how why when where which who whose")
 _AUXILIARIES: Final = word_set("did do does have has had was were is are would could can will should")
+_MEASURED_BY_HOW: Final = frozenset({"many", "much", "long", "often", "far", "big", "fast", "large", "old", "soon"})
 _ADDRESSED: Final = frozenset({"you", "your", "'s", "'re", "'d"})
 _YOU: Final = word_set("you your it that there this they the he she we i any anyone anything")
 _REQUESTS: Final = (
@@ -232,6 +259,8 @@ def _question_start(tokens: Sequence[Token]) -> int | None:
 def _asks(tokens: Sequence[Token], at: int) -> bool:
     words = tuple(token.word for token in tokens[at : at + 4])
     if any(words[: len(request)] == request for request in _REQUESTS):
+        return True
+    if words[0] == "how" and words[1:2] and words[1] in _MEASURED_BY_HOW:
         return True
     if words[0] in _WH:
         return any(word in _AUXILIARIES | _ADDRESSED for word in words[1:]) or len(tokens) - at <= 4

@@ -4,7 +4,7 @@
 depends on the answer so far comes in as `has_acted`; what must wait for the answer's end is returned as a clue.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,12 +16,13 @@ from signals.context import Contexts, clause_starts, read_contexts
 from signals.matchers import AnchoredMatcher, Match
 from signals.normalise import Gap, Token
 from signals.patterns import WordSequence
-from signals.phrases import Phrase, PhraseIndex, look_for_phrases, synonym_phrases
+from signals.phrases import Phrase, PhraseIndex, look_for_phrases, name_phrases, synonym_phrases
 from signals.quantities import QuantityWords, find_quantities
 from signals.rulebook import Context, Cue, Rule, RuleBook, load_rules
 
 STORY_LABELS: Final = frozenset({"situation", "task", "action", "result", "insight"})
 """Labels of which a clause gets one: the surest."""
+_OPENER_TOKENS: Final = 4
 _QUOTE_TOKENS: Final = 24
 """A clause's quote ends here at the latest: "if in doubt, short enough to read aloud"."""
 
@@ -63,14 +64,25 @@ class Reader:
     def __init__(self, rubric: Rubric | None, *, all_flags: bool = False, rules: RuleBook | None = None) -> None:
         book = load_rules() if rules is None else rules
         self._quantity_words = QuantityWords.from_lists(book.word_lists)
+        self._changed = frozenset(book.word_lists["outcome"])
         self._matcher = AnchoredMatcher(spacy.blank("en").vocab, _uses(book, all_flags))
         signals = rubric.signals if rubric else ()
         flags = tuple(flag for flag in rubric.red_flags if not flag.is_absence) if rubric else ()
         self._owners: tuple[Signal | RedFlag, ...] = (*signals, *flags)
         self._phrases = _phrase_index(self._owners)
+        self._asked = _asked_owners(rubric, self._owners) if rubric else {}
 
-    def read(self, tokens: Sequence[Token], first_new: int = 0, *, has_acted: bool = False) -> Reading:
+    def read(
+        self,
+        tokens: Sequence[Token],
+        first_new: int = 0,
+        *,
+        has_acted: bool = False,
+        question_id: str | None = None,
+    ) -> Reading:
         """The findings that end in `tokens[first_new:]`; earlier tokens are there for context.
+
+        `has_acted`: the answer has told a deed already. `question_id`: the planned question that it answers.
 
         Costs time in proportion to `tokens`. The same tokens always give the same findings in the same order.
         """
@@ -88,11 +100,13 @@ class Reader:
                 clues.append(finding)
             else:
                 (story if rule.label in STORY_LABELS else plain).append(finding)
+        metrics = self._metrics(tokens)
+        story.extend(self._changes(metrics, tokens, clauses, contexts, first_new))
         findings = [
             *_best_per_clause(story, clauses),
             *_without_overlaps(plain),
-            *self._metrics(tokens, first_new),
-            *self._rubric_findings(tokens, first_new, contexts),
+            *(metric for metric in metrics if metric.end > first_new),
+            *self._rubric_findings(tokens, first_new, contexts, question_id),
         ]
         return Reading(tuple(sorted(findings, key=_order)), tuple(sorted(clues, key=_order)))
 
@@ -105,18 +119,43 @@ class Reader:
 
     def _finding(self, match: Match[_Use], rule: Rule, tokens: Sequence[Token], clauses: Sequence[int]) -> Finding:
         end = match.end if rule.quote == "match" else _clause_end(match.end, tokens, clauses)
+        if rule.label in STORY_LABELS and end - match.start <= _OPENER_TOKENS and _stops_at_comma(tokens, end):
+            end = _clause_end(end + 1, tokens, clauses)  # "in the end, we kept the client"
         return Finding(rule.label, rule.kind, rule.rule_id, match.start, end, rule.confidence)
 
-    def _metrics(self, tokens: Sequence[Token], first_new: int) -> list[Finding]:
+    def _metrics(self, tokens: Sequence[Token]) -> list[Finding]:
         return [
             Finding("metric", found.unit_class, found.rule_id, found.start, found.end, found.confidence, found.value)
             for found in find_quantities(tokens, self._quantity_words)
-            if found.end > first_new
         ]
 
-    def _rubric_findings(self, tokens: Sequence[Token], first_new: int, contexts: Contexts) -> list[Finding]:
+    def _changes(
+        self,
+        metrics: Sequence[Finding],
+        tokens: Sequence[Token],
+        clauses: Sequence[int],
+        contexts: Contexts,
+        first_new: int,
+    ) -> Iterator[Finding]:
+        """A clause in which something changed by a figure tells a result, however it is worded."""
+        for metric in metrics:
+            value = metric.value
+            if value is None or value.is_target or value.direction is None:
+                continue
+            start = max((clause for clause in clauses if clause <= metric.start), default=0)
+            verb = next((at for at in range(metric.start - 1, start - 1, -1) if tokens[at].word in self._changed), None)
+            if verb is None or contexts.over(verb, metric.end) & _NOT_DONE:
+                continue
+            end = _clause_end(metric.end, tokens, clauses)
+            if end > first_new:
+                yield Finding("result", None, "result.figure", start, end, 0.84)
+
+    def _rubric_findings(
+        self, tokens: Sequence[Token], first_new: int, contexts: Contexts, question_id: str | None
+    ) -> list[Finding]:
         findings: list[Finding] = []
-        for hit in self._phrases.find(tokens, first_new):
+        asked = self._asked.get(question_id) if question_id is not None else None
+        for hit in self._phrases.find(tokens, first_new, asked):
             owner = self._owners[hit.owner]
             is_signal = isinstance(owner, Signal)
             if is_signal and contexts.over(hit.start, hit.end) & _NOT_EVIDENCE:
@@ -126,6 +165,7 @@ class Reader:
         return findings
 
 
+_NOT_DONE: Final[frozenset[Context]] = frozenset({"negated", "counterfactual", "hypothetical"})
 _NOT_EVIDENCE: Final[frozenset[Context]] = frozenset({"negated", "counterfactual"})
 
 
@@ -141,12 +181,25 @@ def _uses(book: RuleBook, all_flags: bool) -> list[tuple[_Use, tuple[WordSequenc
     return uses
 
 
+def _asked_owners(rubric: Rubric, owners: Sequence[Signal | RedFlag]) -> dict[str, frozenset[int]]:
+    """By question, the numbers of the owners that its answer is listened to for: its signals, and every red flag."""
+    number = {owner.id: at for at, owner in enumerate(owners)}
+    flags = frozenset(at for at, owner in enumerate(owners) if isinstance(owner, RedFlag))
+    asked: dict[str, frozenset[int]] = {}
+    for question in (*rubric.questions, *rubric.supplementary_questions):
+        competency = rubric.competency_of(question.id)
+        signals = (*question.signals, *(competency.signals if competency else ()))
+        asked[question.id] = flags | frozenset(number[signal.id] for signal in signals if signal.id in number)
+    return asked
+
+
 def _phrase_index(owners: Sequence[Signal | RedFlag]) -> PhraseIndex:
     phrases: list[Phrase] = []
     undoing: list[Phrase] = []
     for number, owner in enumerate(owners):
         if isinstance(owner, Signal):
             phrases.extend(look_for_phrases(number, owner.text, has_synonyms=bool(owner.synonyms)))
+            phrases.extend(name_phrases(number, owner.id))
         phrases.extend(synonym_phrases(number, owner.synonyms))
         undoing.extend(synonym_phrases(number, owner.not_))
     return PhraseIndex(phrases, undoing)
@@ -188,6 +241,10 @@ def _clause_end(at: int, tokens: Sequence[Token], clauses: Sequence[int]) -> int
         end = next((start for start in clauses if start > at), limit)
     comma = next((place for place in range(at + 2, min(end, limit)) if tokens[place].gap == Gap.COMMA), limit)
     return max(at, min(end, comma, limit))
+
+
+def _stops_at_comma(tokens: Sequence[Token], end: int) -> bool:
+    return end + 1 < len(tokens) and tokens[end].gap == Gap.COMMA
 
 
 def _best_per_clause(findings: Sequence[Finding], clauses: Sequence[int]) -> list[Finding]:

@@ -189,9 +189,9 @@ class _OneChannel:
 
     def _asked(self, text: str) -> Asked | None:
         asked = self._matcher.match(text, self._question_id)
-        if asked is not None and asked.question_id is None and not _is_put_to_somebody(text[asked.start_char :]):
+        if asked is not None and asked.wording is None and not _is_put_to_somebody(text[asked.start_char :]):
             asked = None
-        if self._question_so_far and (asked is None or asked.question_id is None):
+        if self._question_so_far and (asked is None or asked.wording is None):
             joined = self._matcher.match(f"{self._question_so_far} {text}")
             alone = self._matcher.match(self._question_so_far)
             if joined and joined.question_id and joined.score > (alone.score if alone and alone.question_id else 0.0):

@@ -122,7 +122,13 @@ class Tagger:
 
     def _open_turn(self, question_id: str | None) -> _Turn:
         question = self._question(question_id)
-        answer = Answer(self._reader, is_about_past=question is None or question.mode == "behavioural")
+        before = next((turn.answer for turn in reversed(self._turns) if turn.question_id == question_id), None)
+        answer = Answer(
+            self._reader,
+            is_about_past=question is None or question.mode == "behavioural",
+            question_id=question_id if question else None,
+            has_acted=question_id is not None and before is not None and before.has_acted,
+        )
         turn = _Turn(question_id, answer, [], [], [])
         self._turns.append(turn)
         return turn
