@@ -129,13 +129,15 @@ class Answer:
         run.recent = [tag for tag in run.recent if (tag.spans[-1].segment_id, tag.spans[-1].end_char) > edge]
 
     def _whole_answer_tags(self) -> Iterator[Tag]:
+        """Every clue of a kind, if the answer as a whole bears it out."""
         has_figure = any(tag.label == "metric" for tag in self._tags.values())
-        for kind in ("vague", "hypothetical"):
-            clues = [clue for clue in self._clues if clue.kind == kind]
-            if len(clues) < _ENOUGH_CLUES or self.has_acted:
-                continue
-            if (kind == "hypothetical" and self._is_about_past) or (kind == "vague" and not has_figure):
-                yield clues[0]
+        vague, hypothetical = (
+            [clue for clue in self._clues if clue.kind == kind] for kind in ("vague", "hypothetical")
+        )
+        if not has_figure and (len(vague) >= _ENOUGH_CLUES or (vague and not self.has_acted)):
+            yield from vague
+        if self._is_about_past and len(hypothetical) >= _ENOUGH_CLUES and not self.has_acted:
+            yield from hypothetical
 
 
 def _stretches(utterance: Utterance) -> Iterator[list[_Place]]:

@@ -184,13 +184,14 @@ _POINTS_BACK: Final = word_set("that this it those them there then they he she o
 _PROBING: Final = frozenset(
     stem(word)
     for word in word_set(
-        "role part result results outcome outcomes change changed happen happened learn learned decide "
-        "decided measure measured different differently hard hardest challenge respond react reaction impact "
-        "effect turn end ended know handle go went take away own personally involved contribution users user "
-        "customers team people manager long sure yourself make made feel first approach steps step specific "
-        "example real case why figure figures numbers number more detail details last lasted again improve "
-        "improved success succeed worked work finish finished say said see best worst surprise surprised "
-        "difficult important trade alternatives option options choose chose afterwards anything "
+        "many much use used after role part result results outcome outcomes change changed happen happened "
+        "learn learned decide decided measure measured different differently hard hardest challenge respond "
+        "react reaction impact effect turn end ended know handle go went take away own personally involved "
+        "contribution users user customers team people manager long sure yourself make made feel first "
+        "approach steps step specific example real case why figure figures numbers number more detail details "
+        "last lasted again improve improved success succeed worked work finish finished say said see best "
+        "worst surprise surprised difficult important trade alternatives option options choose chose "
+        "afterwards anything "
     )
 )
 """Stems of which probes are made, whatever the question was: "and what changed for the users?"."""
@@ -262,8 +263,10 @@ def _asks(tokens: Sequence[Token], at: int) -> bool:
         return True
     if words[0] == "how" and words[1:2] and words[1] in _MEASURED_BY_HOW:
         return True
+    if words[0] in ("what", "why", "which", "who", "whose"):
+        return words[1:2] not in (("i",), ("we",))
     if words[0] in _WH:
-        return any(word in _AUXILIARIES | _ADDRESSED for word in words[1:]) or len(tokens) - at <= 4
+        return any(word in _AUXILIARIES | _ADDRESSED for word in words[1:])
     return len(words) > 1 and words[0] in _AUXILIARIES and words[1] in _YOU
 
 

@@ -158,7 +158,7 @@ class _OneChannel:
 
     def _plain_speaker(self, text: str) -> Speaker:
         """Whose an utterance without a question is: the answer goes on, unless it sounds like the interviewer."""
-        if self._speaker == "candidate" and (is_backchannel(text) or _moves_on(text) or is_interrogative(text)):
+        if self._speaker == "candidate" and (is_backchannel(text) or _moves_on(text) or _is_question_like(text)):
             return "unassigned"
         self._question_so_far = ""
         return self._speaker
@@ -268,6 +268,12 @@ def _is_rhetorical(words: Sequence[str]) -> bool:
     )
 
 
+def _is_question_like(text: str) -> bool:
+    """Whether an utterance may be the interviewer's question; "what happened was" is not."""
+    return is_interrogative(text) and (len(text.split()) <= _SHORT_QUESTION or text.rstrip().endswith("?"))
+
+
+_SHORT_QUESTION: Final = 9
 _MOVES_ON: Final = (
     "move on", "moving on", "next question", "thank you for", "thanks for", "that is helpful", "that 's helpful",
     "let 's talk about", "i 'd like to", "before we finish", "any questions for", "that 's a great",

@@ -212,7 +212,7 @@ def test_hypothetical_answer_to_a_question_about_the_past_is_flagged_at_its_end_
     )
     kinds = [event.kind for event in during if isinstance(event, Tag)]
     assert "hypothetical" not in kinds
-    assert [e.kind for e in tagger.receive_end() if isinstance(e, Tag)] == ["hypothetical"]
+    assert {e.kind for e in tagger.receive_end() if isinstance(e, Tag)} == {"hypothetical"}
 
 
 def test_hypothetical_answer_is_right_for_a_hypothetical_question() -> None:
