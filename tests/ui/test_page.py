@@ -9,6 +9,20 @@ from playwright.sync_api import expect, sync_playwright
 from pipeline.events import Draft, SegmentAssigned, SessionEnded, SessionStarted, Span, Tag, TagRetracted, Utterance
 
 SESSION = "20261122-101500-abcd"
+CHROMIUM = next(
+    (
+        path
+        for name in (
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "/Applications/Chromium.app/Contents/MacOS/Chromium",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        )
+        if (path := shutil.which(name))
+    ),
+    None,
+)
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -25,7 +39,7 @@ pytestmark = pytest.mark.timeout(120)
 def browser():
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
 
