@@ -5,7 +5,7 @@ depends on the answer so far comes in as `has_acted`; what must wait for the ans
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import spacy
@@ -14,7 +14,7 @@ from pipeline.events import Label, MetricValue
 from rubrics.model import RedFlag, Rubric, Signal
 from signals.context import Contexts, clause_starts, read_contexts
 from signals.matchers import AnchoredMatcher, Match
-from signals.normalise import Gap, Token
+from signals.normalise import Gap, Token, word_set
 from signals.patterns import WordSequence
 from signals.phrases import Phrase, PhraseIndex, look_for_phrases, name_phrases, synonym_phrases
 from signals.quantities import QuantityWords, find_quantities
@@ -23,6 +23,9 @@ from signals.rulebook import Context, Cue, Rule, RuleBook, load_rules
 STORY_LABELS: Final = frozenset({"situation", "task", "action", "result", "insight"})
 """Labels of which a clause gets one: the surest."""
 _OPENER_TOKENS: Final = 4
+_OPENING: Final = word_set("in at as with looking back during since long last early late a two three about around")
+_LEAD_TOKENS: Final = 3
+_CONJUNCTIONS: Final = word_set("and so but then because while when which that also well yeah yes okay")
 _QUOTE_TOKENS: Final = 24
 """A clause's quote ends here at the latest: "if in doubt, short enough to read aloud"."""
 
@@ -103,7 +106,7 @@ class Reader:
         metrics = self._metrics(tokens)
         story.extend(self._changes(metrics, tokens, clauses, contexts, first_new))
         findings = [
-            *_best_per_clause(story, clauses),
+            *_with_openers_joined(_best_per_clause(story, clauses), tokens, clauses),
             *_without_overlaps(plain),
             *(metric for metric in metrics if metric.end > first_new),
             *self._rubric_findings(tokens, first_new, contexts, question_id),
@@ -119,9 +122,8 @@ class Reader:
 
     def _finding(self, match: Match[_Use], rule: Rule, tokens: Sequence[Token], clauses: Sequence[int]) -> Finding:
         end = match.end if rule.quote == "match" else _clause_end(match.end, tokens, clauses)
-        if rule.label in STORY_LABELS and end - match.start <= _OPENER_TOKENS and _stops_at_comma(tokens, end):
-            end = _clause_end(end + 1, tokens, clauses)  # "in the end, we kept the client"
-        return Finding(rule.label, rule.kind, rule.rule_id, match.start, end, rule.confidence)
+        start = match.start if rule.quote == "match" else _clause_begin(match.start, tokens, clauses)
+        return Finding(rule.label, rule.kind, rule.rule_id, start, end, rule.confidence)
 
     def _metrics(self, tokens: Sequence[Token]) -> list[Finding]:
         return [
@@ -233,6 +235,14 @@ def _kept_rules(matches: Sequence[Match[_Use]], contexts: Contexts, has_acted: b
     ]
 
 
+def _clause_begin(at: int, tokens: Sequence[Token], clauses: Sequence[int]) -> int:
+    """The beginning of the clause around `at`, past its conjunction, if it is near: "we" of "and we cut"."""
+    begin = max((start for start in clauses if start <= at), default=0)
+    while begin < at and tokens[begin].word in _CONJUNCTIONS:
+        begin += 1
+    return begin if at - begin <= _LEAD_TOKENS else at
+
+
 def _clause_end(at: int, tokens: Sequence[Token], clauses: Sequence[int]) -> int:
     """The end of the clause that goes on at `at`."""
     limit = min(len(tokens), at + _QUOTE_TOKENS)
@@ -243,8 +253,33 @@ def _clause_end(at: int, tokens: Sequence[Token], clauses: Sequence[int]) -> int
     return max(at, min(end, comma, limit))
 
 
-def _stops_at_comma(tokens: Sequence[Token], end: int) -> bool:
-    return end + 1 < len(tokens) and tokens[end].gap == Gap.COMMA
+def _with_openers_joined(findings: Sequence[Finding], tokens: Sequence[Token], clauses: Sequence[int]) -> list[Finding]:
+    """Let "in the end" and "at my last company" take in the clause that they open.
+
+    A clause with a label of its own is taken in if it is the same one, or if the opener names a result or a lesson.
+    """
+    joined = sorted(findings, key=lambda f: (f.start, f.end))
+    at = 0
+    while at < len(joined):
+        opener = joined[at]
+        following = joined[at + 1] if at + 1 < len(joined) else None
+        if _opens(opener, tokens):
+            end = _clause_end(opener.end + 1, tokens, clauses)
+            if following is None or following.start >= end:
+                joined[at] = replace(opener, end=end)
+            elif following.label == opener.label or opener.label in ("result", "insight"):
+                joined[at : at + 2] = [replace(opener, end=max(end, following.end))]
+        at += 1
+    return joined
+
+
+def _opens(finding: Finding, tokens: Sequence[Token]) -> bool:
+    return (
+        finding.end - finding.start <= _OPENER_TOKENS
+        and tokens[finding.start].word in _OPENING
+        and finding.end + 1 < len(tokens)
+        and tokens[finding.end].gap != Gap.SENTENCE
+    )
 
 
 def _best_per_clause(findings: Sequence[Finding], clauses: Sequence[int]) -> list[Finding]:

@@ -118,3 +118,35 @@ def test_one_clause_gets_one_part_of_the_story(reader: Reader) -> None:
 
 def test_every_rule_says_why() -> None:
     assert all(rule.why for rule in chain(RULES))
+
+
+def _quotes(text: str, reader: Reader) -> list[tuple[str, str]]:
+    answer = Answer(reader, is_about_past=True)
+    answer.extend(utterance_of(1, text, "candidate"), "candidate")
+    return [
+        (tag.label, text[tag.spans[0].start_char : tag.spans[0].end_char])
+        for tag in answer.tags
+        if tag.label != "metric"
+    ]
+
+
+def test_quote_begins_with_its_clause_and_ends_with_it(reader: Reader) -> None:
+    text = "I wrote an audit, and we cut it from forty minutes to three, because nobody slept"
+    assert _quotes(text, reader) == [
+        ("action", "I wrote an audit"),
+        ("result", "we cut it from forty minutes to three"),
+    ]
+
+
+def test_opener_takes_in_the_clause_that_it_opens(reader: Reader) -> None:
+    assert _quotes("In the end, the client stayed", reader) == [("result", "In the end, the client stayed")]
+    assert _quotes("at my last company i built a shed", reader) == [
+        ("situation", "at my last company"),
+        ("action", "i built a shed"),
+    ]
+
+
+def test_figure_with_a_change_is_a_result_however_it_is_worded(reader: Reader) -> None:
+    assert ("result", "it cut the average time to answer a customer by fifteen percent") in _quotes(
+        "it cut the average time to answer a customer by fifteen percent", reader
+    )
