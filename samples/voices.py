@@ -25,6 +25,9 @@ MARGIN_S: Final = 0.03
 _FLITE_FIRST: Final = b"daughter1.R:SylStructure.daughter1.daughter1.R:Segment.p.end"
 _FLITE_LAST: Final = b"daughtern.R:SylStructure.daughtern.daughtern.R:Segment.end"
 
+_NOISE_SEED: Final = 1
+"""flite draws the noise in its voices from the C library's `rand`; seeded anew, a phrase is always the same bytes."""
+
 _FESTIVAL: Final = """
 (voice_{name})
 (Parameter.set 'Duration_Stretch {stretch})
@@ -147,6 +150,7 @@ def _say_flite(voice: Voice, text: str) -> tuple[NDArray[np.float32], int, list[
     library.feat_set_float(features, b"duration_stretch", voice.stretch)
     if voice.pitch_hz is not None:
         library.feat_set_float(features, b"int_f0_target_mean", voice.pitch_hz)
+    library.srand(_NOISE_SEED)
     utterance = library.flite_synth_text(text.encode("ascii"), handle)
     times_s: list[tuple[float, float]] = []
     token = library.relation_head(library.utt_relation(utterance, b"Token"))
