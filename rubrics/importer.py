@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from rubrics.document import LARGEST_BYTES
+from rubrics.errors import BadGuide
 from rubrics.importing.build import build
 from rubrics.importing.guide import read_guide
 from rubrics.importing.jargon import terms
@@ -30,4 +32,9 @@ def import_guide(path: str | Path) -> ImportedGuide:
     draft.glossary = draft.glossary or terms(blocks)
     rubric = build(draft, path.stem, path.name)
     comment = f"Imported from {rubric.source}. Edit freely, and check with `earmark rubric check FILE`."
-    return ImportedGuide(rubric, as_yaml(rubric, comment), (*ledger.remarks, *ledger.unplaced(blocks)))
+    text = as_yaml(rubric, comment)
+    if len(text.encode()) > LARGEST_BYTES:
+        raise BadGuide(
+            f"{path} holds more than a rubric file may. Check that it is the right file, or cut it in parts."
+        )
+    return ImportedGuide(rubric, text, (*ledger.remarks, *ledger.unplaced(blocks)))

@@ -56,17 +56,18 @@ _BEHAVIOURAL: Final = re.compile(
 class Ids:
     """Gives every part an id that nothing else in the rubric has."""
 
-    given: set[str] = field(default_factory=set)
+    given: dict[str, int] = field(default_factory=dict)
 
     def new(self, text: str, within: str = "", fallback: str = "part") -> str:
         """An id from the words of a text, below the id `within`."""
         stem = slug(text) or fallback
         stem = f"{within}.{stem}" if within else stem
-        candidate, count = stem, 1
+        candidate, count = stem, self.given.get(stem, 0)
         while candidate in self.given:
             count += 1
-            candidate = f"{stem}-{count}"
-        self.given.add(candidate)
+            candidate = f"{stem}-{count + 1}"
+        self.given[stem] = count
+        self.given[candidate] = 0
         return candidate
 
 
@@ -119,7 +120,7 @@ def build(draft: Draft, rubric_id: str, source: str) -> Rubric:
         decision_rules=tuple(
             rule.model_copy(
                 update={
-                    "id": ids.new(rule.kind),
+                    "id": ids.new("", fallback=rule.kind),
                     "outcome": outcomes.get(rule.outcome or ""),
                     "vote": outcomes.get(rule.vote or ""),
                 }

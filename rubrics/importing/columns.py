@@ -70,7 +70,7 @@ class KnownTable:
 
 def recognise(table: Table) -> KnownTable:
     """What a table is about, by its heading."""
-    columns = _aligned([column_of(cell) for cell in table.header.cells], table.rows)
+    columns = _aligned(_as_signals([column_of(cell) for cell in table.header.cells]), table.rows)
     records = tuple(
         Record(row, {column: cell for column, cell in zip(columns, _shifted(row, columns), strict=False) if column})
         for row in table.rows
@@ -84,6 +84,12 @@ def column_of(heading: str) -> Column:
     if match := _LEVEL.match(heading):
         return f"level-{match[1] or match[2]}"
     return next((name for name, pattern in _COMPILED if pattern.search(heading)), "")
+
+
+def _as_signals(columns: list[Column]) -> list[Column]:
+    """What a good answer looks like is what to listen for, where a table of questions grades nothing else."""
+    is_alone = "question" in columns and not {"signals", "okay", "bad"} & set(columns)
+    return ["signals" if column == "great" and is_alone else column for column in columns]
 
 
 def _aligned(columns: list[Column], rows: Sequence[Row]) -> list[Column]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 from rubrics.importing.blocks import Part, Table, has_letters
@@ -18,6 +19,7 @@ from rubrics.importing.wording import points, short_title
 
 _ABSORBED: Final = DETAILS | {"questions", "red_flags", "scope", "autonomy"}
 _BAND: Final = re.compile(r"^band\s*:?\s*(\S.*)$", re.IGNORECASE)
+_LONGEST_SUMMARY: Final = 1_000
 _META_BREAK: Final = re.compile(r"\s*[•|·]\s*")
 
 
@@ -50,10 +52,15 @@ class CompetencyReader:
         if self.competency in found:
             self.parts.ledger.take_title(self.section)
         if self.is_whole:
-            self.parts.draft.summary += part_entries(self.parts.ledger, self.notes)
+            self.parts.draft.summary += part_entries(self.parts.ledger, self._introduction())
         elif self.competency in found:
             self.competency.notes += part_entries(self.parts.ledger, self.notes)
         return found
+
+    def _introduction(self) -> list[Part]:
+        """The first texts of a guide; a guide of prose only is not one long summary."""
+        lengths = accumulate(len(part.text) for part in self.notes)
+        return [part for part, length in zip(self.notes, lengths, strict=True) if length <= _LONGEST_SUMMARY]
 
     def _walk(self, section: Section, *, all_ask: bool) -> None:
         for content in list_runs(section.contents):
@@ -74,6 +81,8 @@ class CompetencyReader:
             self.last = found[0] if len(found) == 1 else None
         elif was_fresh and self.last:
             self.parts.questions.loose_points(self.last, items)
+        elif self.parts.place_stage_list(items):
+            return
         elif self.section.role == "signals" and section_is_plain(self.section):
             self.competency.signals += part_entries(self.parts.ledger, items)
 
@@ -118,7 +127,7 @@ class CompetencyReader:
             case "questions":
                 ledger.take_title(section)
                 self._questions(section)
-            case "signals" if self.last is None:
+            case "signals" if self.last is None or (not section.is_label and len(competency.questions) > 1):
                 ledger.take_title(section)
                 competency.signals += listed(ledger, section)
             case "red_flags":
@@ -130,6 +139,9 @@ class CompetencyReader:
             case "autonomy":
                 ledger.take_title(section)
                 competency.autonomy = prose(ledger, section)
+            case "answer_great" if self.last is None or (not section.is_label and len(competency.questions) > 1):
+                ledger.take_title(section)
+                competency.signals += listed(ledger, section)
             case role if role in DETAILS and self.last is not None:
                 self.parts.questions.add_detail(self.last, section, competency)
             case "rationale" if not self.is_whole:

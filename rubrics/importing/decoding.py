@@ -53,6 +53,8 @@ def mended(text: str) -> str:
 
 
 def _fixed_line(line: str) -> str:
+    if line.isascii() and "&" not in line:
+        return line
     return ftfy.fix_text(line, _CONFIG).replace("\n", " ")
 
 

@@ -74,10 +74,16 @@ class Ledger:
 
 def _lost(parts: list[tuple[str, str]]) -> Remark:
     places = list(dict.fromkeys(place for place, _ in parts))
-    place = places[0] if len(places) == 1 else f"{places[0]} to {places[-1]}"
+    place = places[0] if len(places) == 1 else _stretch(places[0], places[-1])
     return Remark(
         place, f"not placed: {_excerpt(parts[0][1])}" + (f" (and {len(parts) - 1} more)" if parts[1:] else "")
     )
+
+
+def _stretch(first: str, last: str) -> str:
+    """`line 3` and `line 7` as `lines 3 to 7`."""
+    unit, _, number = first.rpartition(" ")
+    return f"{unit}s {number} to {last.rpartition(' ')[2]}" if last.startswith(f"{unit} ") else f"{first} to {last}"
 
 
 def rows_of(table: Table) -> tuple[Row, ...]:

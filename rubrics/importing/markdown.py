@@ -19,6 +19,7 @@ _HEADING: Final = re.compile(r"^#{1,6} +\S")
 _CELL_BREAK: Final = re.compile(r"(?<!\\)\|")
 _HTML_BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HTML_TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--.*?-->")
+_LABELLED: Final = re.compile(r"^[*_]{0,2}[A-Z][\w'’ -]{1,30}:")
 _WRAPPED_FROM: Final = 60
 _WRAPPED_TO: Final = 130
 """A shorter line ends where its writer ended it; no editor leaves a longer one in wrapped text."""
@@ -136,7 +137,9 @@ class _Reader:
                 self._paragraph(found, first + offset, first, first + len(lines) - 1)
 
     def _paragraph(self, lines: Sequence[str], first: int, paragraph_first: int, paragraph_last: int) -> None:
-        for offset, line in _unwrapped(lines):
+        in_list = bool(self.lists)
+        for offset, line in _unwrapped(lines, in_list=in_list):
+            is_lazy = offset > 0 and self._is_outside(first + offset)
             bulleted = None if self.starts_item else without_bullet(line)
             text, lead = plain_inline(bulleted[0] if bulleted else line)
             part = Part(
@@ -144,14 +147,19 @@ class _Reader:
                 text,
                 _place(first + offset),
                 lead=lead,
-                depth=len(self.lists) + bool(bulleted),
+                depth=(0 if is_lazy else len(self.lists)) + bool(bulleted),
                 number=bulleted[1] if bulleted else self.number if self.starts_item else None,
-                is_quoted=self.quotes > 0,
+                is_quoted=self.quotes > 0 and not is_lazy,
                 begins=first + offset == paragraph_first,
                 ends=first + offset + line.count("\n") == paragraph_last,
             )
             self._add(part)
             self.starts_item = False
+
+    def _is_outside(self, number: int) -> bool:
+        """Whether a line of a list item or a quote is neither indented nor marked: it was meant to stand after it."""
+        line = self.lines[number - 1]
+        return bool(self.lists or self.quotes) and line[:1] not in (" ", "\t", ">")
 
     def _add(self, part: Part) -> None:
         part = cleaned(part)
@@ -207,11 +215,11 @@ def _cells(line: str) -> Iterator[str]:
         yield clean(plain_inline(cell.replace("\\|", "|").strip())[0])
 
 
-def _unwrapped(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _unwrapped(lines: Sequence[str], *, in_list: bool) -> Iterator[tuple[int, str]]:
     """The lines that a paragraph was written in, each with its offset; what was only wrapped is joined again."""
     held: list[str] = []
     for offset, line in enumerate(lines):
-        if held and not _continues(held[-1], line):
+        if held and not _continues(held[-1], line, in_list=in_list):
             yield offset - len(held), "\n".join(held)
             held = []
         held.append(line)
@@ -219,9 +227,11 @@ def _unwrapped(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
         yield len(lines) - len(held), "\n".join(held)
 
 
-def _continues(before: str, line: str) -> bool:
+def _continues(before: str, line: str, *, in_list: bool) -> bool:
     """Whether a line goes on with the sentence of the line before it."""
-    if before.rstrip()[-1:] in ".?!:;”\"'" or without_bullet(line):
+    if before.rstrip()[-1:] in ".?!:;”\"'" or without_bullet(line) or _LABELLED.match(line):
         return False
     begins_small = line[:1].islower() or line[:1] in "(&"
+    if in_list and begins_small:
+        return True
     return len(before) >= _WRAPPED_FROM and (begins_small or len(before) <= _WRAPPED_TO)

@@ -109,7 +109,7 @@ class _Builder:
 
     def _opens_label(self, part: Part, following: Block | None) -> bool:
         self.in_labelled_lines = self.in_labelled_lines and not part.begins
-        if part.is_quoted or part.kind == "code" or (part.kind == "item" and part.depth > self.lifted + 1):
+        if part.is_quoted or part.kind == "code" or part.depth > self.lifted + (part.kind == "item"):
             return False
         if inline := _inline_label(part):
             label, rest = inline
@@ -161,6 +161,9 @@ class _Builder:
     def _add(self, part: Part) -> None:
         """Text after a label's list belongs to the section around the label again."""
         section = self.stack[-1]
+        is_next = part.kind == "item" and part.depth <= self.lifted
+        if section.is_label and is_next and section.contents:
+            self._close(_LABEL)
         is_plain = part.kind == "text" and not part.is_quoted and part.depth <= self.lifted
         if section.is_label and is_plain and section.contents and not _is_plain_text(section.contents[-1]):
             self._close(_LABEL)

@@ -14,8 +14,8 @@ _HEAD_WORDS: Final = re.compile(
 )
 _WEIGHT: Final = re.compile(r"(?<=\s)(\d*\.\d+|\d{1,3} ?%|\d{1,3})(?=\s+[\"“'‘(]?[A-Z])")
 _WORD: Final = re.compile(r"\S+")
-_LONGEST_ROW: Final = 20_000
-"""Characters of a row above which it is not searched for columns."""
+_LONGEST_ROW: Final = 5_000
+"""Characters above which a line is no row of a table; cutting it would take very long."""
 
 
 def split_tables(lines: Sequence[str], first: int) -> Iterator[tuple[int, list[str] | Table]]:
@@ -78,9 +78,11 @@ def run_together_heading(line: str) -> tuple[str, ...]:
 
 
 def _is_run_together_row(line: str, heading: Sequence[str]) -> bool:
+    if len(line) > _LONGEST_ROW:
+        return False
     if _has_weight(heading):
-        return bool(_WEIGHT.search(line[:_LONGEST_ROW]))
-    return len(_sentence_starts(line[:_LONGEST_ROW])) >= len(heading) - 1
+        return bool(_WEIGHT.search(line))
+    return len(_sentence_starts(line)) >= len(heading) - 1
 
 
 def _has_weight(heading: Sequence[str]) -> bool:
@@ -89,7 +91,7 @@ def _has_weight(heading: Sequence[str]) -> bool:
 
 def _run_together_row(line: str, heading: Sequence[str]) -> list[str]:
     """Cut a row into as many cells as its heading has: at the weight first, then where sentences begin."""
-    line = clean(line)[:_LONGEST_ROW]
+    line = clean(line)
     weight = _WEIGHT.search(line) if _has_weight(heading) else None
     if weight:
         return [line[: weight.start()].strip(), weight[0], *cut(line[weight.end() :].strip(), len(heading) - 2)]

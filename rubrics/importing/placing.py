@@ -27,6 +27,8 @@ def place(blocks: Sequence[Block], ledger: Ledger) -> Draft:
     draft = Draft()
     whole = _whole(root)
     draft.title = _title(root, whole)
+    if not whole.part and draft.title:
+        ledger.take_title(root.children[0])
     parts = RubricParts(draft, ledger, QuestionReader(ledger, _labels_signals(root)))
     _Placement(parts).whole(whole)
     _read_sentences(root, draft, ledger)
@@ -43,10 +45,10 @@ def _whole(root: Section) -> Section:
 
 
 def _title(root: Section, whole: Section) -> str:
+    """The title over all, else the first that there is."""
     if whole.part:
         return whole.title
-    first = next((section for section in root.children if not section.is_label), None)
-    return heading_of(first) if first else ""
+    return heading_of(root.children[0]) if root.children else ""
 
 
 def _labels_signals(root: Section) -> bool:
@@ -141,9 +143,10 @@ def holds_questions_below(section: Section) -> bool:
 def _read_sentences(root: Section, draft: Draft, ledger: Ledger) -> None:
     """Outcomes, rules and customs from the sentences of a guide, what is asked and answered left out."""
     stated = list(_statements(root))
+    draft.outcomes = list({outcome.title: outcome for outcome in reversed(draft.outcomes)}.values())[::-1]
     for text, part in stated:
         if not draft.outcomes and (found := decisions.outcomes_in(text)):
-            draft.outcomes = found
+            draft.outcomes += found
             ledger.take(part)
     draft.practice, said = decisions.practice_in(text for text, _ in stated)
     known: set[tuple[object, ...]] = set()

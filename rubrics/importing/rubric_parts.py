@@ -1,6 +1,6 @@
 """The parts of a guide that belong to the whole interview: method, principles, scoring, outcomes, flags, debrief."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from rubrics.importing.entries import entries, listed, part_entries
 from rubrics.importing.ledger import Ledger, rows_of
 from rubrics.importing.outline import Section
 from rubrics.importing.questions import QuestionReader, list_runs, titled
-from rubrics.importing.stages import stages_from_table
+from rubrics.importing.stages import complete, stages_from_list, stages_from_table
 from rubrics.importing.vocabulary import Role, bare_title
 
 RUBRIC_ROLES: Final[frozenset[Role]] = frozenset(
@@ -173,6 +173,17 @@ class RubricParts:
             supplement.beware += [flag_of(text) for text in listed(self.ledger, section)]
         else:
             supplement.when += entries(self.ledger, section)
+
+    def place_stage_list(self, items: Sequence[Part]) -> bool:
+        """Put a list in which every item names its minutes, such as an agenda; False where it is none."""
+        stages = list(stages_from_list(items))
+        if len(stages) != len(items) or len(items) < 2:
+            return False
+        self.ledger.take(*items)
+        for part, stage in zip(items, stages, strict=True):
+            complete(self.ledger, part.place, stage)
+        self.draft.stages += stages
+        return True
 
     def place_table(self, table: Table, *, in_scoring: bool) -> bool:
         """Put a table of the whole interview; False where it is none. `in_scoring`: its levels are dimensions."""

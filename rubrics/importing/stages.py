@@ -1,6 +1,7 @@
 """How the hour runs: stages from tables and from headings with minutes."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rubrics.importing.blocks import Part, Table, clean, has_letters
@@ -48,7 +49,7 @@ def stage_from(ledger: Ledger, section: Section) -> DraftStage | None:
     ledger.take_title(section)
     stage = DraftStage(_DURATION.sub("", title).strip() or title, duration)
     _fill(ledger, section, stage)
-    _complete(ledger, section.part.place if section.part else "", stage)
+    complete(ledger, section.part.place if section.part else "", stage)
     return stage
 
 
@@ -134,8 +135,21 @@ def stages_from_table(ledger: Ledger, table: Table, draft: Draft) -> None:
             continue
         artifacts = [point for point in points(record.get("artifacts")) if has_letters(point)]
         stage = DraftStage(title, duration, record.get("who"), record.get("purpose"), artifacts)
-        _complete(ledger, record.row.place, stage)
+        complete(ledger, record.row.place, stage)
         draft.stages.append(stage)
+
+
+def stages_from_list(items: Iterable[Part]) -> Iterator[DraftStage]:
+    """The items that end in minutes, such as `Introductions: who we are (5 min)`."""
+    for part in items:
+        if (
+            len(part.text) <= _LONGEST_TITLE
+            and (ending := _DURATION.search(part.text))
+            and (held := minutes(ending[0]))
+        ):
+            title, _, purpose = part.text[: ending.start()].partition(": ")
+            if has_letters(title):
+                yield DraftStage(title.strip(), held, purpose=purpose)
 
 
 def _bare_minutes(record: Record) -> tuple[float, float] | None:
@@ -143,7 +157,7 @@ def _bare_minutes(record: Record) -> tuple[float, float] | None:
     return minutes(f"{record.get('minutes')} min")
 
 
-def _complete(ledger: Ledger, place: str, stage: DraftStage) -> None:
+def complete(ledger: Ledger, place: str, stage: DraftStage) -> None:
     """Fill what every stage needs and this guide does not say, and say so."""
     stage.who = clean(stage.who)
     stage.purpose = clean(stage.purpose)

@@ -7,7 +7,7 @@ from typing import Final
 from rubrics.importing.blocks import Block, Kind, Part, Row, Table, clean, cleaned, has_letters, without_bullet
 
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_SILENT: Final = frozenset({"script", "style", "noscript", "template", "svg", "nav", "select"})
+_SILENT: Final = frozenset({"head", "script", "style", "noscript", "template", "svg", "nav", "select"})
 _BREAKS: Final = (
     _HEADINGS
     | {"p", "div", "li", "ul", "ol", "br", "blockquote", "pre", "table", "tr", "td", "th", "section", "article", "hr"}
