@@ -133,8 +133,9 @@ def detail_words(tag: Tag, rubric: RubricWords | None = None) -> str:
     """What a tag says beyond its label: its parsed quantity, or its kind in the rubric's own words. Often empty."""
     if tag.value:
         return metric_words(tag.value)
-    if rubric and tag.kind and tag.kind in rubric.kinds:
-        return rubric.kinds[tag.kind]
+    own_words = (rubric.questions if tag.label == "question" else rubric.kinds) if rubric else {}
+    if tag.kind is not None and tag.kind in own_words:
+        return own_words[tag.kind]
     return kind_words(tag.label, tag.kind)
 
 

@@ -1,6 +1,6 @@
 """The one place where the rooms are put together. Importable without a terminal, so that any worker can use it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +65,12 @@ def load_planned(rubric: str | None, plan: Path | None) -> Rubric | None:
         raise BadInput("--plan needs the rubric whose questions it orders. Add --rubric ID.")
     loaded = load_rubric(rubric)
     return planned(loaded, load_plan(plan, loaded))
+
+
+def load_journalled_rubric(events: Iterable[Event]) -> Rubric | None:
+    """The rubric that an interview was listened to with. Raises NoSuchRubric where it is not built in any more."""
+    started = next((event for event in events if isinstance(event, SessionStarted)), None)
+    return load_rubric(started.rubric_id) if started and started.rubric_id else None
 
 
 def transcribe(media: MediaFile, setup: Setup, on_heard: Callable[[float], None]) -> Iterator[Event]:

@@ -3,9 +3,16 @@
 import io
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
+from pipeline.events import ChannelAssigned, SessionEnded, SessionStarted
+from pipeline.store import Store
+from pipeline.workspace import resolve_workspace
+from rubrics.load import load_rubric
+from signals.tagger import Tagger
+from signals.text import utterance_of
 from ui.cli import main
 
 ANSWER = (
@@ -145,6 +152,61 @@ def test_an_empty_workspace_has_no_sessions(earmark, tmp_path):
     code, out, err = earmark("sessions", "--workspace", tmp_path / "w")
     assert (code, out) == (0, "")
     assert "earmark demo" in err
+
+
+@pytest.fixture
+def swapped(tmp_path):
+    """A workspace with one ended session in which the speakers were guessed the wrong way round."""
+    said = [(1, "Tell me about a project you rescued."), (2, ANSWER)]
+    utterances = [replace(utterance_of(n, text, "unassigned"), channel=n) for n, text in said]
+    guesses = [ChannelAssigned(channel=1, speaker="candidate", basis="guessed")]
+    guesses.append(ChannelAssigned(channel=2, speaker="interviewer", basis="guessed"))
+    tagger = Tagger(load_rubric("bei"))
+    heard = [found for event in (*utterances, *guesses) for found in (event, *tagger.receive(event))]
+    started = SessionStarted(
+        session_id="s1",
+        started_at="2026-01-05T09:00:00+00:00",
+        source="test",
+        channels=2,
+        engine="pocketsphinx",
+        model="en-us",
+        rubric_id="bei",
+        rubric_version="1",
+        rules_version="1",
+    )
+    workspace = resolve_workspace(str(tmp_path / "w"))
+    with Store.open(workspace) as store:
+        store.append("s1", [started, *heard, *tagger.receive_end(), SessionEnded(at_s=9.0, reason="over")])
+    return workspace
+
+
+def replayed(earmark, workspace):
+    records = tags(earmark("replay", "s1", "--workspace", workspace, "--json")[1])
+    said = [record["speaker"] for record in records if record["type"] == "utterance"]
+    return said, {record["label"] for record in records if record["type"] == "tag"}
+
+
+def test_assigning_channels_moves_the_tags_to_the_candidate(earmark, swapped):
+    assert replayed(earmark, swapped)[0] == ["candidate", "interviewer"]
+    code, _, _ = earmark("assign", "s1", "--speakers", "1=interviewer,2=candidate", "--workspace", swapped)
+    assert code == 0
+    said, labels = replayed(earmark, swapped)
+    assert said == ["interviewer", "candidate"]
+    assert {"question", "action", "result", "metric"} <= labels
+
+
+def test_a_single_utterance_can_be_assigned(earmark, swapped):
+    earmark("assign", "s1", "--lines", "2=candidate", "--workspace", swapped)
+    said, labels = replayed(earmark, swapped)
+    assert said == ["candidate", "candidate"]
+    assert "metric" in labels
+
+
+@pytest.mark.parametrize("options", [(), ("--lines", "9=candidate"), ("--lines", "x"), ("--speakers", "1=boss")])
+def test_an_assignment_that_cannot_be_meant_is_refused(earmark, swapped, options):
+    code, _, err = earmark("assign", "s1", *options, "--workspace", swapped)
+    assert code == 2
+    assert "--" in err
 
 
 def test_the_doctor_reports_and_finds_nothing_broken(earmark, tmp_path):

@@ -61,21 +61,26 @@ _ROLES: Final[Mapping[str, Speaker]] = {
     "candidate": "candidate",
     "unassigned": "unassigned",
 }
-_ASSIGNMENT: Final = re.compile(r"\s*([1-9]\d?)\s*=\s*(\w+)\s*")
+_ASSIGNMENT: Final = re.compile(r"\s*([1-9]\d{0,5})\s*=\s*(\w+)\s*")
 
 
 def read_speakers(option: str | None) -> dict[int, Speaker]:
     """`1=interviewer,2=candidate` as roles by channel; none for None. Raises UsageMistake naming the part at fault."""
+    return read_roles(option, "--speakers")
+
+
+def read_roles(option: str | None, name: str) -> dict[int, Speaker]:
+    """`NUMBER=ROLE,…` of the option called `name` as roles by number."""
     roles: dict[int, Speaker] = {}
     for part in option.split(",") if option is not None else ():
         match = _ASSIGNMENT.fullmatch(part)
         if not match or match[2] not in _ROLES:
             raise UsageMistake(
-                f"--speakers: {part.strip()!r} is no assignment. Write CHANNEL=ROLE with channels from 1 and the role "
-                f"interviewer, candidate or unassigned: --speakers 1=interviewer,2=candidate"
+                f"{name}: {part.strip()!r} is no assignment. Write NUMBER=ROLE, with numbers from 1 and the role "
+                f"interviewer, candidate or unassigned: {name} 1=interviewer,2=candidate"
             )
-        channel = int(match[1])
-        if channel in roles:
-            raise UsageMistake(f"--speakers: channel {channel} is assigned twice. Give each channel one role.")
-        roles[channel] = _ROLES[match[2]]
+        number = int(match[1])
+        if number in roles:
+            raise UsageMistake(f"{name}: {number} is assigned twice. Give each one role.")
+        roles[number] = _ROLES[match[2]]
     return roles

@@ -1,0 +1,62 @@
+"""`earmark assign`: say who spoke, where it was guessed wrongly or not at all."""
+
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from pipeline.events import ChannelAssigned, Event, SegmentAssigned, SessionEnded
+from pipeline.state import fold
+from pipeline.store import Store
+from pipeline.workspace import resolve_workspace
+from signals.tagger import Tagger
+from ui.commands.options import SpeakersOption, WorkspaceOption, read_roles, read_speakers
+from ui.errors import UsageMistake
+from ui.terminal import messages
+from ui.wiring import load_journalled_rubric
+
+app = typer.Typer()
+
+
+@app.command()
+def assign(
+    session: Annotated[
+        str, typer.Argument(metavar="SESSION", help="A session that is over, as `earmark sessions` lists it.")
+    ],
+    *,
+    speakers: SpeakersOption = None,
+    lines: Annotated[
+        str | None,
+        typer.Option(
+            "--lines", metavar="LINE=ROLE,…", help="Single utterances, numbered from 1: 3=candidate,7=interviewer."
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Assign channels or single utterances of a session to a speaker; its tags follow, and the journal keeps both."""
+    channels, utterances = read_speakers(speakers), read_roles(lines, "--lines")
+    if not channels and not utterances:
+        raise UsageMistake("nothing to assign: give --speakers 1=interviewer,2=candidate or --lines 3=candidate.")
+    with closing(Store.open(resolve_workspace(workspace))) as store:
+        events = [recorded.event for recorded in store.read(session)]
+        known = {utterance.segment_id for utterance in fold(events).utterances}
+        if missing := sorted(set(utterances) - known):
+            raise UsageMistake(
+                f"--lines: the session has no utterance {missing[0]}; it has 1 to {max(known, default=0)}."
+            )
+        changes: list[Event] = [
+            *(ChannelAssigned(channel=number, speaker=role, basis="person") for number, role in channels.items()),
+            *(SegmentAssigned(segment_id=number, speaker=role, basis="person") for number, role in utterances.items()),
+        ]
+        recorded = store.append(session, _with_consequences(events, changes))
+    messages.print(f"Assigned; {len(recorded) - len(changes)} changes to tags follow from it.")
+
+
+def _with_consequences(events: list[Event], changes: list[Event]) -> list[Event]:
+    """Each change, and what it does to the tags of an interview that went as `events` say."""
+    tagger = Tagger(load_journalled_rubric(events))
+    for event in events:
+        tagger.receive(event)
+    if any(isinstance(event, SessionEnded) for event in events):
+        tagger.receive_end()
+    return [found for change in changes for found in (change, *tagger.receive(change))]
