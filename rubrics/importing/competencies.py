@@ -39,6 +39,8 @@ class CompetencyReader:
     others: dict[str, DraftCompetency] = field(default_factory=dict)
     competency: DraftCompetency = field(init=False)
     notes: list[Part] = field(default_factory=list)
+    meta: list[Part] = field(default_factory=list)
+    about: list[Section] = field(default_factory=list)
     last: DraftQuestion | None = None
     is_fresh: bool = False
 
@@ -51,11 +53,28 @@ class CompetencyReader:
         found = [competency for competency in (self.competency, *self.others.values()) if not competency.is_empty]
         if self.competency in found:
             self.parts.ledger.take_title(self.section)
+        else:
+            self.parts.draft.red_flags += self.competency.red_flags
         if self.is_whole:
             self.parts.draft.summary += part_entries(self.parts.ledger, self._introduction())
         elif self.competency in found:
-            self.competency.notes += part_entries(self.parts.ledger, self.notes)
+            self._describe()
         return found
+
+    def _describe(self) -> None:
+        """What says more about a competency, now that it is known to be one."""
+        ledger, competency = self.parts.ledger, self.competency
+        ledger.take(*self.meta)
+        competency.notes += part_entries(ledger, self.notes)
+        for section in self.about:
+            ledger.take_title(section)
+            text = prose(ledger, section)
+            if section.role == "scope" and not competency.scope:
+                competency.scope = text
+            elif section.role == "autonomy" and not competency.autonomy:
+                competency.autonomy = text
+            else:
+                competency.notes.append(text)
 
     def _introduction(self) -> list[Part]:
         """The first texts of a guide; a guide of prose only is not one long summary."""
@@ -99,7 +118,7 @@ class CompetencyReader:
         if len(part.text) > 120 or part.kind != "text":
             return False
         if self.competency.band and part.text == self.competency.band:
-            self.parts.ledger.take(part)
+            self.meta.append(part)
             return True
         found = False
         for piece in _META_BREAK.split(part.text):
@@ -108,7 +127,7 @@ class CompetencyReader:
             elif not self.is_whole and len(piece.split()) <= 6 and (mark := pass_mark_in(piece)) is not None:
                 self.competency.pass_mark, found = mark, True
         if found:
-            self.parts.ledger.take(part)
+            self.meta.append(part)
         return found
 
     def _section(self, section: Section) -> None:
@@ -133,20 +152,15 @@ class CompetencyReader:
             case "red_flags":
                 ledger.take_title(section)
                 competency.red_flags += [DraftFlag(text) for text in listed(ledger, section)]
-            case "scope":
-                ledger.take_title(section)
-                competency.scope = prose(ledger, section)
-            case "autonomy":
-                ledger.take_title(section)
-                competency.autonomy = prose(ledger, section)
+            case "scope" | "autonomy":
+                self.about.append(section)
             case "answer_great" if self.last is None or (not section.is_label and len(competency.questions) > 1):
                 ledger.take_title(section)
                 competency.signals += listed(ledger, section)
             case role if role in DETAILS and self.last is not None:
                 self.parts.questions.add_detail(self.last, section, competency)
             case "rationale" if not self.is_whole:
-                ledger.take_title(section)
-                competency.notes.append(prose(ledger, section))
+                self.about.append(section)
             case None | "framework" | "scoring":
                 self._walk(section, all_ask=False)
             case role if role in RUBRIC_ROLES:

@@ -31,6 +31,7 @@ _ONE_NO: Final = re.compile(
 )
 _REJECTS: Final = re.compile(r"\bno[- ]hire\b|\breject|\bstrong no\b|\bfail", re.IGNORECASE)
 _VOTES: Final = re.compile(r"\(?((?:[A-Za-z]+[ -]){0,2}[A-Za-z]+(?:\s*/\s*(?:[A-Za-z]+[ -]){0,2}[A-Za-z]+){1,5})\)?")
+_GRADES: Final = frozenset({"strong", "definite", "lean", "weak", "no"})
 _VOTE_WORD: Final = re.compile(r"\b(?:hire|yes|no|reject|advance)\b", re.IGNORECASE)
 
 _PRACTICE: Final[tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Any]], ...]] = (
@@ -138,15 +139,21 @@ def outcomes_in(text: str) -> list[DraftOutcome]:
     """The outcomes that a text lists with strokes between them: `hire / strong hire / no hire`."""
     for match in _VOTES.finditer(text):
         names = [name.strip() for name in match[1].split("/")]
-        names[0] = _last_words(names[0], names[1:])
+        names[0], names[-1] = _last_words(names[0]), _first_words(names[-1])
         if sum(bool(_VOTE_WORD.search(name)) for name in names) >= 2 and len(set(names)) == len(names):
             return [DraftOutcome(name) for name in names]
     return []
 
 
-def _last_words(name: str, others: Iterable[str]) -> str:
+def _last_words(name: str) -> str:
     """The first name of a list without the words of the sentence before it."""
     words = name.split()
     start = next((index for index, word in enumerate(words) if _VOTE_WORD.search(word)), 0)
-    is_graded = start > 0 and words[start - 1].lower() in {"strong", "definite", "lean", "weak", "no"}
-    return " ".join(words[start - is_graded :]) if any(others) else name
+    is_graded = start > 0 and words[start - 1].lower() in _GRADES
+    return " ".join(words[start - is_graded :])
+
+
+def _first_words(name: str) -> str:
+    """The last name of a list without the words of the sentence after it."""
+    last = max((match.end() for match in _VOTE_WORD.finditer(name)), default=len(name))
+    return name[:last]

@@ -66,8 +66,8 @@ class DraftCompetency:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing in it could be asked, heard or rated."""
-        return not (self.signals or self.criteria or self.questions or self.red_flags)
+        """Whether nothing in it could be asked, heard or rated; warnings alone make no competency."""
+        return not (self.signals or self.criteria or self.questions)
 
 
 @dataclass(slots=True)

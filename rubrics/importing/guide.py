@@ -47,9 +47,7 @@ def read_guide(path: Path) -> list[Block]:
         except NotWord as problem:
             raise BadGuide(f"{path} cannot be read as DOCX: {problem}. Save it again as DOCX or Markdown.") from problem
     if len(raw) > LARGEST_BYTES:
-        raise BadGuide(
-            f"{path} has {len(raw)} bytes, too many for an interview guide. Check that it is the right file."
-        )
+        raise BadGuide(f"{path} is too large for an interview guide. Check that it is the right file.")
     try:
         text = decode(raw)
     except NotText as problem:

@@ -24,14 +24,14 @@ class Remark:
 
 @dataclass(slots=True)
 class Ledger:
-    """Keeps the places of all parts that were put somewhere."""
+    """Keeps all parts that were put somewhere, by their place and their text."""
 
-    placed: set[str] = field(default_factory=set)
+    placed: set[tuple[str, str]] = field(default_factory=set)
     remarks: list[Remark] = field(default_factory=list)
 
     def take(self, *parts: Part | Row) -> None:
         """Count parts as placed."""
-        self.placed.update(part.place for part in parts)
+        self.placed.update(map(_key, parts))
 
     def take_all(self, section: Section) -> None:
         """Count a section as placed with all that is in it."""
@@ -45,7 +45,7 @@ class Ledger:
 
     def has(self, part: Part | Row) -> bool:
         """Whether a part was placed already."""
-        return part.place in self.placed
+        return _key(part) in self.placed
 
     def remark(self, place: str, text: str) -> None:
         """Note something for the report."""
@@ -70,6 +70,11 @@ class Ledger:
                 text = one_line(part.cells, " | ") if isinstance(part, Row) else part.text
                 if has_letters(text):
                     yield part.place, text, not self.has(part)
+
+
+def _key(part: Part | Row) -> tuple[str, str]:
+    """A web page may hold several parts in one line, and a label's line two texts."""
+    return part.place, one_line(part.cells, " | ") if isinstance(part, Row) else part.text
 
 
 def _lost(parts: list[tuple[str, str]]) -> Remark:

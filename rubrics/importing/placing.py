@@ -15,7 +15,7 @@ from rubrics.importing.outline import Section, outline
 from rubrics.importing.questions import QuestionReader, heading_of
 from rubrics.importing.rubric_parts import RUBRIC_ROLES, RubricParts
 from rubrics.importing.stages import is_stage, stage_from
-from rubrics.importing.vocabulary import DETAILS
+from rubrics.importing.vocabulary import DETAILS, bare_title
 
 _LONGEST_RULE: Final = 1_000
 _CLAUSE: Final = re.compile(r"(?<=[.;!?])\s+")
@@ -48,7 +48,9 @@ def _title(root: Section, whole: Section) -> str:
     """The title over all, else the first that there is."""
     if whole.part:
         return whole.title
-    return heading_of(root.children[0]) if root.children else ""
+    first = root.children[0] if root.children else None
+    is_line = first is not None and first.part is not None and bare_title(first.part.text) == first.title
+    return heading_of(first) if first and is_line else ""
 
 
 def _labels_signals(root: Section) -> bool:
@@ -94,11 +96,7 @@ class _Placement:
 
     def _finish(self, reader: CompetencyReader) -> None:
         """Keep the competencies that were read, then go on with the headings that were none of theirs."""
-        for competency in reader.read():
-            if competency.questions or competency.criteria or competency.signals:
-                self.parts.draft.competencies.append(competency)
-            else:
-                self.parts.draft.red_flags += competency.red_flags
+        self.parts.draft.competencies += reader.read()
         for child in reader.left:
             self.section(child)
 
