@@ -625,6 +625,10 @@ class _Reader:
             return unit.name in ("s", "min", "h") or self._saves(measure, unit)
         if self._is_hyphenated(measure) and unit.name in ("s", "min", "h"):
             return after not in _MEETINGS
+        if after == "of" and unit.name in ("day", "week", "month", "year"):
+            return False
+        if before == "for" and "down" in self._before(measure.start, 3):
+            return True
         if before in {"for", "every", "each", "next", "last", "past", "first"}:
             return False
         if unit.name in ("s", "min", "h") and before in {"under", "below", "within", "than"}:

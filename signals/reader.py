@@ -122,7 +122,7 @@ class Reader:
 
     def _finding(self, match: Match[_Use], rule: Rule, tokens: Sequence[Token], clauses: Sequence[int]) -> Finding:
         end = match.end if rule.quote == "match" else _clause_end(match.end, tokens, clauses)
-        start = match.start if rule.quote == "match" else _clause_begin(match.start, tokens, clauses)
+        start = match.start if rule.quote == "match" else min(_clause_begin(match.start, tokens, clauses), end - 1)
         return Finding(rule.label, rule.kind, rule.rule_id, start, end, rule.confidence)
 
     def _metrics(self, tokens: Sequence[Token]) -> list[Finding]:
@@ -150,7 +150,7 @@ class Reader:
                 continue
             end = _clause_end(metric.end, tokens, clauses)
             if end > first_new:
-                yield Finding("result", None, "result.figure", start, end, 0.84)
+                yield Finding("result", None, "result.figure", _past_conjunctions(start, tokens), end, 0.84)
 
     def _rubric_findings(
         self, tokens: Sequence[Token], first_new: int, contexts: Contexts, question_id: str | None
@@ -238,9 +238,14 @@ def _kept_rules(matches: Sequence[Match[_Use]], contexts: Contexts, has_acted: b
 def _clause_begin(at: int, tokens: Sequence[Token], clauses: Sequence[int]) -> int:
     """The beginning of the clause around `at`, past its conjunction, if it is near: "we" of "and we cut"."""
     begin = max((start for start in clauses if start <= at), default=0)
-    while begin < at and tokens[begin].word in _CONJUNCTIONS:
-        begin += 1
-    return begin if at - begin <= _LEAD_TOKENS else at
+    begin = begin if at - begin <= _LEAD_TOKENS + 1 else at
+    return _past_conjunctions(begin, tokens)
+
+
+def _past_conjunctions(at: int, tokens: Sequence[Token]) -> int:
+    while at + 1 < len(tokens) and tokens[at].word in _CONJUNCTIONS:
+        at += 1
+    return at
 
 
 def _clause_end(at: int, tokens: Sequence[Token], clauses: Sequence[int]) -> int:
