@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-long lint format docs pictures lock clean
+.PHONY: help run test test-long lint format docs bench-words pictures lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -30,6 +30,9 @@ format: $(VENV)/.test-ready ## Put the code in the house style
 
 docs: $(VENV)/.test-ready ## Write the reference pages from the code
 	$(BIN)/python -m ui.reference docs
+
+bench-words: $(VENV)/.test-ready ## Word error of the embedded engine on the samples, and on SPEECH=DIR
+	$(BIN)/python tools/bench_words.py $(SPEECH)
 
 pictures: $(VENV)/.test-ready ## Take the README's pictures from the running page
 	$(BIN)/python tools/pictures.py
