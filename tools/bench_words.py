@@ -1,8 +1,8 @@
 """Word error of the embedded engine: `make bench-words [SPEECH=DIR]`.
 
-Runs the samples, channel by channel, through the same path as `earmark transcribe`, and compares what was heard with the
-reference transcripts. SPEECH names a folder of further recordings, each NAME.wav or NAME.flac beside NAME.txt with its
-words. Texts are normalised as Whisper's authors do; counts are substitutions, insertions, deletions and reference words.
+Runs the samples, channel by channel, through the same path as `earmark transcribe`, and compares what was heard with
+the reference transcripts. SPEECH names a folder of further recordings, each NAME.wav or NAME.flac beside NAME.txt with
+its words. Texts are normalised as Whisper's authors do; counts are substitutions, insertions, deletions and words.
 """
 
 import json
