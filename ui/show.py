@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from pipeline.audio import AudioChunk
+from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.audio_file import MediaFile
 from pipeline.live import LiveLoop
 from pipeline.recording import Recording
@@ -68,7 +68,11 @@ async def _play(media: MediaFile, setup: Setup, interview: Interview, audio: Pat
             confirm=interview.confirm,
             most_waiting=None if pace else MOST_WAITING,
         )
-        await loop.run(_played(media, pace))
+        try:
+            await loop.run(_played(media, pace))
+        except asyncio.CancelledError:
+            interview.end(recording.frames / RATE_HZ, "stopped at the keyboard")
+            raise
     await asyncio.to_thread(interview.end, media.info.duration_s, "the recording ended")
 
 

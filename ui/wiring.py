@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.audio import AudioChunk
+from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.audio_file import MediaFile, open_media
 from pipeline.errors import BadInput
 from pipeline.events import Event, SessionEnded, SessionStarted, Speaker, Utterance
@@ -84,7 +84,7 @@ def transcribe(media: MediaFile, setup: Setup, on_heard: Callable[[float], None]
 
 def end_s(chunk: AudioChunk) -> float:
     """Where a chunk ends on the sample clock."""
-    return (chunk.first_sample + len(chunk.samples)) / 16_000
+    return (chunk.first_sample + len(chunk.samples)) / RATE_HZ
 
 
 def find_rubric_words(rubric_id: str) -> RubricWords | None:

@@ -87,6 +87,19 @@ def test_a_killed_session_replays_with_everything_that_was_shown(recording, tmp_
     kill_round(recording, tmp_path / "workspace", seconds)
 
 
+def test_an_interrupted_session_ends_in_its_journal(recording, tmp_path):
+    process = start(recording, tmp_path / "workspace")
+    while "“" not in process.stdout.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    with Store.open(tmp_path / "workspace") as store:
+        [session] = store.sessions()
+        *_, last = store.read(session.session_id)
+    assert last.event.reason == "stopped at the keyboard"
+    assert 0 < last.event.at_s < LENGTH_S
+
+
 @pytest.mark.long
 def test_twenty_kills_at_random_moments_lose_nothing(recording, tmp_path):
     moments = random.Random(20)
