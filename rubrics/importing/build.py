@@ -52,6 +52,13 @@ _BEHAVIOURAL: Final = re.compile(
 )
 
 
+_ABSENCE: Final = re.compile(
+    r"(?:do(?:es)?(?: not|n['’]t)|fails? to|lacks?|misses|omits|cannot|can['’]t|never|without|no mention)\b",
+    re.IGNORECASE,
+)
+"""How a warning begins that is about something left unsaid."""
+
+
 @dataclass(slots=True)
 class Ids:
     """Gives every part an id that nothing else in the rubric has."""
@@ -219,7 +226,13 @@ def _question(ids: Ids, question: DraftQuestion, wanted_id: str) -> Question:
 
 def _flag(ids: Ids, flag: DraftFlag, within: str = "") -> RedFlag:
     flag_id = ids.new(flag.title, within, fallback="red-flag")
-    return RedFlag(id=flag_id, title=flag.title, sounds_like=flag.sounds_like or None, why=flag.why or None)
+    return RedFlag(
+        id=flag_id,
+        title=flag.title,
+        sounds_like=flag.sounds_like or None,
+        why=flag.why or None,
+        is_absence=bool(_ABSENCE.match(flag.title)),
+    )
 
 
 def _supplement(ids: Ids, supplement: DraftSupplement) -> Supplement:

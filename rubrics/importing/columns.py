@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from rubrics.importing.blocks import Row, Table, has_letters
+from rubrics.importing.vocabulary import asks
 
 Column = str
 """What a column holds: a name of `_HEADINGS`, or `level-1` to `level-5`."""
@@ -70,7 +71,8 @@ class KnownTable:
 
 def recognise(table: Table) -> KnownTable:
     """What a table is about, by its heading."""
-    columns = _aligned(_as_signals([column_of(cell) for cell in table.header.cells]), table.rows)
+    named = [column_of(cell) for cell in table.header.cells]
+    columns = _aligned(_as_signals(_with_question(named, table.rows)), table.rows)
     records = tuple(
         Record(row, {column: cell for column, cell in zip(columns, _shifted(row, columns), strict=False) if column})
         for row in table.rows
@@ -84,6 +86,17 @@ def column_of(heading: str) -> Column:
     if match := _LEVEL.match(heading):
         return f"level-{match[1] or match[2]}"
     return next((name for name, pattern in _COMPILED if pattern.search(heading)), "")
+
+
+def _with_question(columns: list[Column], rows: Sequence[Row]) -> list[Column]:
+    """A column under an unknown heading holds the questions where most of its cells ask."""
+    if "question" in columns or not rows:
+        return columns
+    for position, column in enumerate(columns):
+        cells = [row.cells[position] for row in rows if position < len(row.cells)]
+        if not column and 2 * sum(asks(cell) for cell in cells) > len(rows):
+            return [*columns[:position], "question", *columns[position + 1 :]]
+    return columns
 
 
 def _as_signals(columns: list[Column]) -> list[Column]:
@@ -114,6 +127,8 @@ def _kind(columns: Sequence[Column]) -> TableKind:
     grades = len(held & {"great", "okay", "bad"})
     if "question" in held:
         return "questions"
+    if levels >= 2 and levels == len(columns):
+        return "grades"
     if levels >= 2 or (grades >= 2 and held & {"criterion", "dimension", "competency"}):
         return "levels"
     if grades >= 2:

@@ -14,6 +14,7 @@ from rubrics.importing.ledger import rows_of
 from rubrics.importing.outline import Section
 from rubrics.importing.questions import heading_of, list_runs
 from rubrics.importing.rubric_parts import RUBRIC_ROLES, RubricParts, criteria_of
+from rubrics.importing.stages import without_duration
 from rubrics.importing.vocabulary import DETAILS, asks, asks_outright
 from rubrics.importing.wording import points, short_title
 
@@ -45,7 +46,7 @@ class CompetencyReader:
     is_fresh: bool = False
 
     def __post_init__(self) -> None:
-        self.competency = DraftCompetency(short_title(heading_of(self.section)) or "Questions")
+        self.competency = DraftCompetency(short_title(without_duration(heading_of(self.section))) or "Questions")
 
     def read(self) -> list[DraftCompetency]:
         """The competency of the section, and those that the rows of its tables name; none that are empty."""
@@ -177,6 +178,8 @@ class CompetencyReader:
         if known.kind == "questions":
             self.parts.questions.from_table(table, self.others, self.competency)
             self.last = None
+        elif known.kind in ("grades", "anchors") and self.last is not None:
+            self.parts.questions.grade_table(self.last, known, table)
         elif known.kind == "levels" and not self.is_whole and "dimension" not in known.columns:
             self.parts.ledger.take(*rows_of(table))
             self.competency.criteria += criteria_of(known)

@@ -9,10 +9,11 @@ from rubrics.importing.draft import DraftStep
 from rubrics.importing.ledger import Ledger, rows_of
 from rubrics.importing.outline import Section
 from rubrics.importing.vocabulary import bare_title
-from rubrics.importing.wording import points
+from rubrics.importing.wording import points, short_title
 
 _NUMBERED_STEP: Final = re.compile(r"^(?:step|phase|stage)\s+\d", re.IGNORECASE)
 _CAPITAL_LABEL: Final = re.compile(r"^[A-Z][A-Z /-]{3,}(?:\([^)]*\))?:\s")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 _QUOTATION_MARKS: Final = '"“”'
 
 
@@ -50,7 +51,7 @@ def part_entries(ledger: Ledger, parts: Sequence[Part]) -> list[str]:
             groups[-1][1].append(part.text)
         else:
             groups.append((part, []))
-    texts = [_joined(head.text, below) for head, below in groups if below or not head.text.endswith(":")]
+    texts = [_joined(head.text, below) if below else _without_announcement(head.text) for head, below in groups]
     return [text for text in map(_without_loose_quotes, texts) if has_letters(text)]
 
 
@@ -62,8 +63,19 @@ def _is_below(part: Part, head: Part) -> bool:
     return part.depth > head.depth and (head.kind == "item" or head.text.endswith(":"))
 
 
+def _without_announcement(text: str) -> str:
+    """Without the last sentence where it only announces what follows: `They say something like:`."""
+    if not text.endswith(":"):
+        return text
+    sentences = _SENTENCE.split(text)
+    return " ".join(sentences[:-1])
+
+
 def _joined(head: str, below: Iterable[str]) -> str:
-    listed = "; ".join(text.rstrip(".;") for text in below)
+    listed = ""
+    for text in below:
+        joint = "" if not listed else " " if listed.endswith(":") else "; "
+        listed += joint + text.rstrip(".;")
     return f"{head.rstrip(': ')}: {listed}" if listed else head.rstrip(":")
 
 
@@ -116,17 +128,26 @@ def _steps_in(ledger: Ledger, title: str, blocks: Sequence[Block]) -> list[Draft
     if len(heads) < 2:
         return [DraftStep(title, _texts(ledger, blocks))]
     found: list[DraftStep] = []
-    before: list[Block] = []
+    held: list[Block] = []
     for block in blocks:
         if isinstance(block, Part) and block in heads:
+            _add_points(ledger, found, held)
             ledger.take(block)
             found.append(_step_of(block.text))
-        elif found:
-            found[-1].points += _texts(ledger, [block])
+            held = []
         else:
-            before.append(block)
-    found[0].points[:0] = _texts(ledger, before)
+            held.append(block)
+    _add_points(ledger, found, held)
     return found
+
+
+def _add_points(ledger: Ledger, found: list[DraftStep], blocks: Sequence[Block]) -> None:
+    """Points of the last step; those before the first step are one of their own."""
+    texts = _texts(ledger, blocks)
+    if found:
+        found[-1].points += texts
+    elif texts:
+        found.append(DraftStep(short_title(texts[0]), texts))
 
 
 def _is_step_line(text: str) -> bool:

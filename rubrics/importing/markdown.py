@@ -14,6 +14,8 @@ from rubrics.importing.pasted import split_tables
 _LONGEST_INLINE: Final = 20_000
 """Characters of one paragraph above which its markup is left as it is; parsing it could take very long."""
 
+_NUMBERED_TITLE: Final = re.compile(r"^\d{1,2}[.)] \S.{0,100}$")
+_UNDERLINE: Final = re.compile(r"^(?:-{4,}|={4,})\s*$")
 _FENCE: Final = re.compile(r"^ {0,3}(```+|~~~+)")
 _HEADING: Final = re.compile(r"^#{1,6} +\S")
 _CELL_BREAK: Final = re.compile(r"(?<!\\)\|")
@@ -28,12 +30,20 @@ _WRAPPED_TO: Final = 130
 def read_markdown(text: str) -> list[Block]:
     """The blocks of a text. Lines count from 1."""
     lines = text.split("\n")
+    _underlined_numbers(lines)
     stray = _stray_fence(lines)
     if stray is not None:
         lines[stray] = ""
     reader = _Reader(lines)
     reader.read(_block_parser().parse("\n".join(lines)))
     return reader.blocks
+
+
+def _underlined_numbers(lines: list[str]) -> None:
+    """`1. Opening` over a line of hyphens is a heading to its writer, and a list item to Markdown."""
+    for number in range(len(lines) - 1):
+        if _NUMBERED_TITLE.match(lines[number]) and _UNDERLINE.match(lines[number + 1]):
+            lines[number], lines[number + 1] = f"## {lines[number]}", ""
 
 
 def _block_parser() -> MarkdownIt:
@@ -170,7 +180,8 @@ class _Reader:
         """Fenced lines stay code; a line of text that is indented is a list item whose bullet was lost on the way."""
         is_fenced = token.type == "fence"
         first = _first(token) + is_fenced
-        for offset, line in enumerate(token.content.split("\n")):
+        lines = token.content.split("\n")
+        for offset, line in _rejoined(lines) if is_fenced else enumerate(lines):
             bulleted = without_bullet(line)
             text, lead = plain_inline((bulleted[0] if bulleted else line).strip())
             part = Part(
@@ -181,7 +192,7 @@ class _Reader:
                 depth=len(self.lists) + (not is_fenced),
                 number=bulleted[1] if bulleted else None,
                 is_quoted=self.quotes > 0,
-                indent=len(line) - len(line.lstrip()) + bool(bulleted),
+                indent=_indent(line) + bool(bulleted),
             )
             self._add(part)
 
@@ -225,6 +236,36 @@ def _unwrapped(lines: Sequence[str], *, in_list: bool) -> Iterator[tuple[int, st
         held.append(line)
     if held:
         yield len(lines) - len(held), "\n".join(held)
+
+
+def _rejoined(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Lines of code, each with its offset, with the wrapped lines of a sentence joined to its first."""
+    held, start, before = "", 0, ""
+    for offset, line in enumerate(lines):
+        if held and _goes_on(before, line, without_bullet(held) is not None):
+            held += " " + line.strip()
+        else:
+            if held:
+                yield start, held
+            held, start = line, offset
+        before = line
+    if held:
+        yield start, held
+
+
+def _goes_on(before: str, line: str, is_item: bool) -> bool:
+    """Whether a line of code goes on with a sentence: below a bullet it is indented, elsewhere it begins small."""
+    text = line.strip()
+    if not text or not before.strip() or before.rstrip().endswith(":") or without_bullet(line) or text[0] in '|"“':
+        return False
+    if is_item:
+        return _indent(line) > _indent(before) or (_indent(line) == _indent(before) and not without_bullet(before))
+    is_open = before.rstrip()[-1] not in '.?!;"”'
+    return is_open and _indent(line) == _indent(before) and (text[0].islower() or text[0].isdigit())
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _continues(before: str, line: str, *, in_list: bool) -> bool:

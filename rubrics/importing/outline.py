@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from rubrics.importing.blocks import Block, Part, Table, has_letters
-from rubrics.importing.vocabulary import DETAILS, Role, asks, bare_title, role_of
+from rubrics.importing.vocabulary import DETAILS, Role, asks, bare_title, is_named, role_of
 
 _TITLE_LINE, _BOLD_LINE, _LABEL, _STEP = 20, 70, 80, 90
 """Depths of what is no heading; a heading of level n has 10 n."""
@@ -97,7 +97,7 @@ class _Builder:
     def _open(self, part: Part, title: str, depth: int) -> None:
         self._close(depth)
         self.lifted = part.depth
-        section = Section(title, depth, role_of(title), part)
+        section = Section(title, depth, None if is_named(part.text) else role_of(title), part)
         self.stack[-1].contents.append(section)
         self.stack.append(section)
 
@@ -136,6 +136,8 @@ class _Builder:
     def _line_depth(self, part: Part, following: Block | None) -> int | None:
         """How deep a line of text stands as a title; None where it is none."""
         words = part.text.split()
+        if part.is_bold and asks(part.text):
+            return _BOLD_LINE
         if part.text[-1:] in ".!?,;" or "•" in part.text or len(words) > _MOST_LABEL_WORDS or asks(part.text):
             return None
         role = role_of(part.text)
@@ -165,7 +167,7 @@ class _Builder:
         if section.is_label and is_next and section.contents:
             self._close(_LABEL)
         is_plain = part.kind == "text" and not part.is_quoted and part.depth <= self.lifted
-        if section.is_label and is_plain and section.contents and not _is_plain_text(section.contents[-1]):
+        if section.depth == _LABEL and is_plain and section.contents and not _is_plain_text(section.contents[-1]):
             self._close(_LABEL)
         lowered = replace(part, depth=max(part.depth - self.lifted, 0)) if self.lifted else part
         self.stack[-1].contents.append(lowered)

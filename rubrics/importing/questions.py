@@ -19,6 +19,18 @@ _FOR_WHOM: Final = re.compile(r"\b(?:on|for|with|only) (?:the )?candidates?\b", 
 _TITLED: Final = re.compile(r"^([^:.?!]{3,60}):\s+(?=\S)")
 
 
+_GRADE_OF: Final = {
+    "great": "great",
+    "okay": "okay",
+    "bad": "bad",
+    "level-5": "great",
+    "level-4": "great",
+    "level-3": "okay",
+    "level-2": "bad",
+    "level-1": "bad",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionReader:
     """Reads questions. `labels_signals` says whether the guide names its signals anywhere.
@@ -60,7 +72,7 @@ class QuestionReader:
         """Put what stands below a question without a label."""
         for block in blocks:
             if isinstance(block, Table):
-                self._grade_table(question, recognise(block), block)
+                self.grade_table(question, recognise(block), block)
         listed_parts = [block for block in blocks if isinstance(block, Part) and (block.depth or block.kind != "text")]
         if not listed_parts:
             return
@@ -70,17 +82,18 @@ class QuestionReader:
         else:
             question.signals += part_entries(self.ledger, listed_parts)
 
-    def _grade_table(self, question: DraftQuestion, known: KnownTable, table: Table) -> None:
+    def grade_table(self, question: DraftQuestion, known: KnownTable, table: Table) -> None:
+        """A table that says what answers of one question are worth, by columns or by rows."""
         if known.kind not in ("grades", "anchors", "signals"):
             return
         self.ledger.take(*rows_of(table))
         for record in known.records:
-            for name, answers in (("great", question.great), ("okay", question.okay), ("bad", question.bad)):
-                answers += [record.get(name)] if has_letters(record.get(name)) else []
             question.signals += points(record.get("signals"))
-            score, text = record.get("score")[:1], record.get("meaning")
-            if score in "12345" and score and has_letters(text):
-                (question.great if score in "45" else question.okay if score == "3" else question.bad).append(text)
+            graded = {_GRADE_OF[name]: cell for name, cell in record.cells.items() if name in _GRADE_OF}
+            if grade := _GRADE_OF.get(f"level-{record.get('score')[:1]}"):
+                graded[grade] = record.get("meaning")
+            for grade, text in graded.items():
+                getattr(question, grade).extend(_held(text))
 
     def add_detail(self, question: DraftQuestion, section: Section, competency: DraftCompetency) -> None:
         """Put a labelled part of a question where it belongs. What is no part of a question stays unplaced."""
@@ -92,7 +105,9 @@ class QuestionReader:
                 rest = [content for content in section.contents if content not in warned]
                 question.signals += listed(ledger, Section(section.title, section.depth, contents=rest))
             case "follow_ups" | "questions":
-                question.follow_ups += [unquoted(text) for text in entries(ledger, section)]
+                texts = entries(ledger, section)
+                probes = _questions_in(texts[0]) if len(texts) == 1 else iter(texts)
+                question.follow_ups += [unquoted(probe) for probe in probes]
             case "rationale":
                 question.rationale += entries(ledger, section)
             case "answer_great":

@@ -1,5 +1,6 @@
 """The parts of a guide that belong to the whole interview: method, principles, scoring, outcomes, flags, debrief."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -42,6 +43,10 @@ RUBRIC_ROLES: Final[frozenset[Role]] = frozenset(
     )
 )
 """What a section on its own, outside of any competency, may hold."""
+
+
+_SCALE: Final = re.compile(r"^([1-5])\s*[-–—:=.)]\s*(\S.*[A-Za-z].*)$")
+_MOST_NAME_WORDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,19 @@ class RubricParts:
                 self.draft.gut_check += self._items(rest)
             case "debrief":
                 self.draft.debrief += self._items(rest)
+            case "scoring":
+                self._scale(rest)
             case "outcomes":
                 self.draft.outcomes += [_outcome(*titled(text)) for text in self._items(rest)]
+
+    def _scale(self, section: Section) -> None:
+        """`5 - outstanding` and the like, where two lines or more are of that form."""
+        lines = [part for part in section.blocks if isinstance(part, Part) and _SCALE.match(part.text)]
+        if len(lines) < 2:
+            return
+        self.ledger.take(*lines)
+        for match in filter(None, (_SCALE.match(part.text) for part in lines)):
+            self.draft.anchors.setdefault(int(match[1]), match[2])
 
     def _items(self, section: Section) -> list[str]:
         """The list items of a section and of its labels; its text is left for the rules that it may hold."""
@@ -112,12 +128,18 @@ class RubricParts:
         return found
 
     def _method(self, section: Section) -> None:
-        for text in entries(self.ledger, section):
-            title, rest = titled(text)
-            if rest != text and len(title.split()) <= 4:
-                self.draft.method.append((title, rest))
-            else:
-                self.draft.summary.append(text)
+        """The parts of an answer from `Situation: …`; other texts introduce the guide."""
+        for content in list_runs(section.contents):
+            if isinstance(content, list):
+                for text in part_entries(self.ledger, content):
+                    title, rest = titled(text)
+                    self.draft.method.append((title, rest) if len(title.split()) <= _MOST_NAME_WORDS else (text, text))
+            elif isinstance(content, Part):
+                self.ledger.take(content)
+                self.draft.summary.append(content.text.rstrip(":"))
+            elif isinstance(content, Section):
+                self.ledger.take_title(content)
+                self._method(content)
 
     def _red_flags(self, section: Section) -> None:
         """The items; a text in front of them may be a rule and is left to be read as one."""
@@ -153,7 +175,8 @@ class RubricParts:
         supplement = DraftSupplement(section.title)
         for content in list_runs(section.contents):
             if isinstance(content, Part) and not content.is_quoted:
-                supplement.when += part_entries(self.ledger, [content])
+                self.ledger.take(content)
+                supplement.when.append(content.text.rstrip(":"))
             elif isinstance(content, list):
                 supplement.questions += self.questions.from_list(content, _nowhere(), all_ask=True)
             elif isinstance(content, Section):

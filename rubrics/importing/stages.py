@@ -18,6 +18,7 @@ _NAMED: Final = re.compile(r"^(?:phase|stage|round|step|part|segment)\s*\d", re.
 _DURATION: Final = re.compile(
     r"\s*[(\[–—-]+\s*[^()\[\]]*\d\s*\+?\s*(?:min|m\b|h\b|hours?)[^()\[\]]*[)\]]?\s*$", re.IGNORECASE
 )
+_ORDINAL: Final = re.compile(r"^\d{1,2}[.)]\s+")
 _SAYS: Final = re.compile(r"\b(?:say|script|wording)(?: this| aloud| verbatim)?:?$", re.IGNORECASE)
 _SILENCE: Final = re.compile(
     r"\b(?:wait|silent|silence|say nothing|(?:don['’]t|do not) (?:speak|talk))\b.{0,40}?(\d+(?:\.\d+)?) min",
@@ -47,10 +48,15 @@ def stage_from(ledger: Ledger, section: Section) -> DraftStage | None:
         ledger.remark(section.part.place if section.part else "", f"stage without minutes, left out: {title}")
         return None
     ledger.take_title(section)
-    stage = DraftStage(_DURATION.sub("", title).strip() or title, duration)
+    stage = DraftStage(_ORDINAL.sub("", without_duration(title)) or title, duration)
     _fill(ledger, section, stage)
     complete(ledger, section.part.place if section.part else "", stage)
     return stage
+
+
+def without_duration(title: str) -> str:
+    """A title without the minutes at its end; of a long one, all."""
+    return _DURATION.sub("", title).strip() if len(title) <= _LONGEST_TITLE else title
 
 
 def _own_minutes(text: str) -> tuple[float, float] | None:

@@ -68,6 +68,7 @@ _TITLES: Final[tuple[tuple[Role, str], ...]] = (
     ("answer_great", rf"^(?:an? )?(?:{_GREAT})(?:{_ANSWER}|$)"),
     ("answer_okay", rf"^(?:what )?(?:an? )?(?:{_OKAY})(?:{_ANSWER}|$)"),
     ("answer_bad", rf"^(?:what )?(?:an? )?(?:{_BAD})(?:{_ANSWER}|$)"),
+    ("answer_bad", r"^(?:negative|weak) (?:indicators?|evidence|signs?|signals?)$"),
     ("cues", r"^when to (?:pull|ask|use|bring)|^(?:pull|ask|use) (?:this |it )?(?:when|if)\b|^cues?$|^triggers?$"),
     ("categories", r"(?:categories|types|kinds|classes) .*to know$|^(?:failure )?categories$"),
     ("gut_check", r"\bgut[- ]?check"),
@@ -91,7 +92,7 @@ _TITLES: Final[tuple[tuple[Role, str], ...]] = (
     ("only_for", r"^only for|^(?:meant|reserved) for$"),
     ("glossary", r"^glossary|^(?:key )?terms$|^vocabulary$|^jargon$"),
     ("outcomes", r"^(?:overall )?(?:votes?|outcomes?|recommendations?|decisions?)$|^hiring decisions?$"),
-    ("scoring", r"\bscor(?:ing|es?)\b|^rating|\brubric\b|evaluation criteria|^dimensions"),
+    ("scoring", r"\bscor(?:ing|es?)\b|^rating|\bscale$|\brubric\b|evaluation criteria|^dimensions"),
     ("method", r"\bmethod$|\bmethod:|^star\b|\bstar$|& star\b"),
     ("framework", r"^framework|^key (?:themes|points|insights)|^themes|^(?:talking|key) points|points to cover"),
     ("reminders", r"^(?:remember|reminders?|tips?|dos and don|do's and don|ground rules|putting it all together)"),
@@ -109,6 +110,7 @@ _NUMBERING: Final = re.compile(
     r"|(?:Q|question|thread|topic|competency|value|skill|area|dimension|case|scenario)\s*#?\d{1,2}\s*[.):·—–-]+\s*)",
     re.IGNORECASE,
 )
+_NAMED: Final = re.compile(r"(?:thread|topic|competency|value|skill|area|case|scenario)\s*#?\d{1,2}\b", re.IGNORECASE)
 _SYMBOLS_WITHIN: Final = re.compile(r"[^\w\s'’\"“”.,:;?!&/()+%#-]+")
 
 
@@ -118,6 +120,11 @@ def bare_title(title: str) -> str:
     while (match := _NUMBERING.match(title)) and match.end() < len(title):
         title = title[match.end() :].strip()
     return title
+
+
+def is_named(title: str) -> bool:
+    """Whether a title is a name because it says so: `Thread 3: Scale`."""
+    return bool(_NAMED.match(title.strip()))
 
 
 def role_of(title: str) -> Role | None:

@@ -481,6 +481,31 @@ def test_headings_that_ask_are_questions_with_frameworks_and_categories(tmp_path
     assert [category.title for category in bread.categories] == ["Haste", "Thrift"]
 
 
+def test_the_parts_of_a_complete_answer_become_the_method(tmp_path):
+    method = imported(tmp_path, STEPS).rubric.method
+    assert [(part.title, part.text) for part in method] == [
+        ("Situation", "where you baked"),
+        ("Result", "what came out"),
+    ]
+
+
+def test_a_sentence_that_was_wrapped_in_code_is_whole_again(tmp_path):
+    text = '## "How do you teach?"\n\n### Great answers\n```\nFIRST: I show the loaf to\nthe newcomer.\n```\n'
+    assert imported(tmp_path, text).rubric.questions[0].great == ("FIRST: I show the loaf to the newcomer.",)
+
+
+def test_a_bold_question_takes_what_follows_it(tmp_path):
+    text = "## Care\n\n**1. When did you take care?**\n\n*Look for:* a plan, a check\n\n**2. Who?**\n\n- names them\n"
+    first, second = imported(tmp_path, text).rubric.questions
+    assert (first.text, [signal.text for signal in first.signals]) == ("When did you take care?", ["a plan", "a check"])
+    assert [step.title for step in second.framework] == ["names them"]
+
+
+def test_a_warning_about_what_is_left_unsaid_is_an_absence(tmp_path):
+    text = "## Red flags\n\n- Does not mention receipts\n- Blames the till\n"
+    assert [flag.is_absence for flag in imported(tmp_path, text).rubric.red_flags] == [True, False]
+
+
 def test_a_stray_code_fence_does_not_hide_the_sections_behind_it(tmp_path):
     groups = imported(tmp_path, STEPS).rubric.candidate_questions
     assert [(group.title, len(group.questions)) for group in groups] == [("About the oven", 2), ("About the team", 1)]
@@ -560,6 +585,37 @@ def test_a_stage_without_minutes_is_left_out_and_said(tmp_path):
     guide = imported(tmp_path, "## Phase 1: Hello\n\nSettle in.\n")
     assert guide.rubric.stages == ()
     assert "line 1: stage without minutes, left out: Phase 1: Hello" in remarks(guide)
+
+
+def test_a_numbered_line_over_hyphens_is_a_heading(tmp_path):
+    text = (
+        "1. Opening (5 min)\n------------------\nSay hello.\n\n2. Talk (40 min)\n----------------\n"
+        "Q1. What broke?\n   Probes: Who saw it? What then?\n   Negative indicators:\n     * blames the tool\n"
+        "Q2. Who helped?\n\nRating scale\n------------\n5 - Outstanding\n1 - Nothing\n"
+    )
+    rubric = imported(tmp_path, text).rubric
+    assert [stage.title for stage in rubric.stages] == ["Opening", "Talk"]
+    assert rubric.competencies[0].title == "Talk"
+    broke, helped = rubric.questions
+    assert (broke.text, broke.bad) == ("What broke?", ("blames the tool",))
+    assert broke.follow_ups == ("Who saw it?", "What then?")
+    assert helped.text == "Who helped?"
+    assert [(level.score, level.text) for level in rubric.anchors] == [(1, "Nothing"), (5, "Outstanding")]
+
+
+def test_a_table_of_grades_below_a_question_grades_its_answers(tmp_path):
+    text = (
+        "## Care\n\nWhat broke?\n\n| Poor (1) | Average (3) | Excellent (5) |\n|---|---|---|\n"
+        "| hides it | says it | mends it |\n"
+    )
+    (question,) = imported(tmp_path, text).rubric.questions
+    assert (question.bad, question.okay, question.great) == (("hides it",), ("says it",), ("mends it",))
+
+
+def test_a_column_that_asks_holds_the_questions_whatever_its_heading(tmp_path):
+    text = "## Sorgfalt\n\n| Nr. | Frage | Signale |\n|---|---|---|\n| 1 | Was ging schief? | sagt es, hilft |\n"
+    (question,) = imported(tmp_path, text).rubric.questions
+    assert (question.text, len(question.signals)) == ("Was ging schief?", 2)
 
 
 def test_a_web_page_is_read_by_its_tags(tmp_path):
