@@ -14,10 +14,11 @@ from pipeline.events import Label, MetricValue
 from rubrics.model import RedFlag, Rubric, Signal
 from signals.context import Contexts, clause_starts, read_contexts
 from signals.matchers import AnchoredMatcher, Match
+from signals.measures import QuantityWords
 from signals.normalise import Gap, Token, word_set
 from signals.patterns import WordSequence
 from signals.phrases import Phrase, PhraseIndex, look_for_phrases, name_phrases, synonym_phrases
-from signals.quantities import QuantityWords, find_quantities
+from signals.quantities import find_quantities
 from signals.rulebook import Context, Cue, Rule, RuleBook, load_rules
 
 STORY_LABELS: Final = frozenset({"situation", "task", "action", "result", "insight"})

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.events import MetricValue
+from signals.measures import QuantityWords
 from signals.normalise import read_tokens, skip_disfluencies, word_set
-from signals.quantities import Quantity, QuantityWords, find_quantities
+from signals.quantities import Quantity, find_quantities
 from signals.rulebook import load_rules
 
 WORDS = QuantityWords.from_lists(load_rules().word_lists)
