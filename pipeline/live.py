@@ -1,8 +1,8 @@
 """An interview while it happens: sound keeps coming in, one model worker answers beside it.
 
 Taking sound never waits for the models while the interview is live. A recording that is played faster than it was
-spoken may ask to be held back instead (`most_waiting`), so that it never queues a whole interview in memory. What blocks
-(the disk, the models) runs in threads, one call at a time, so that pages are served meanwhile.
+spoken may ask to be held back instead (`most_waiting`), so that it never queues a whole interview in memory. What
+blocks (the disk, the models) runs in threads, one call at a time, so that pages are served meanwhile.
 """
 
 import asyncio
