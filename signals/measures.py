@@ -57,7 +57,7 @@ _FACTOR_VERBS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class QuantityWords:
-    """The word lists that decide whether a number measures something; they live in the rule files."""
+    """The word lists that decide whether a number measures something; all but `factors` live in the rule files."""
 
     up: frozenset[str]
     down: frozenset[str]

@@ -1,7 +1,7 @@
 """Numbers in speech and in writing: "forty", "two hundred k", "1.5 million", "one and a half", "three point two".
 
 `read_number` reads the longest number that starts at a token. It decides nothing about what the number means:
-years, versions and lists are turned away by `signals.quantities`, which sees what stands around.
+years, versions and lists are turned away by `signals.claims`, which sees what stands around.
 """
 
 from collections.abc import Sequence

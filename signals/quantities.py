@@ -5,9 +5,9 @@
     "by a factor of six"            6 x
     "around 30 percent"             30 percent, hedged
 
-A number alone is no metric. Turned away: years, versions, ordinals, list numbers, labels ("node 14", "Q3"), clock
-times, idioms ("a ten x engineer", "one of them", "a hundred percent sure"), and bare time boxes that claim no effect
-("a two week sprint", "for three years").
+A number alone is no metric: `signals.measures` reads it with its unit and `signals.claims` judges it. Turned away:
+years, versions, ordinals, list numbers, labels ("node 14", "Q3"), clock times, idioms ("a ten x engineer", "one of
+them", "a hundred percent sure"), and bare time boxes that claim no effect ("a two week sprint", "for three years").
 """
 
 from collections.abc import Sequence
