@@ -181,7 +181,7 @@ def _open_file(path: Path) -> BinaryIO:
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise BadInput(f"{path}: this is a directory. Give one recording, or use the batch command for a folder.")
+            raise BadInput(f"{path}: this is a directory. Give one recording in it.")
         if not stat.S_ISREG(found.st_mode):
             raise BadInput(f"{path}: this is not an ordinary file. Save the recording to a file first.")
         if found.st_size == 0:

@@ -67,6 +67,15 @@ class InterviewState:
         """The latest revision of each, with its effective speaker, in order of segment id."""
         return tuple(self.utterance(segment_id) for segment_id in sorted(self.latest_revision))
 
+    @property
+    def lines(self) -> Mapping[int, Utterance]:
+        """The utterances as a transcript shows them: by line from 1, in the order in which they begin.
+
+        Segment ids follow the order of confirmation, in which an aside may come before what it was said into.
+        """
+        in_order = sorted(self.utterances, key=lambda utterance: (utterance.start_s, utterance.segment_id))
+        return dict(enumerate(in_order, start=1))
+
     def utterance(self, segment_id: int) -> Utterance:
         """One utterance's latest revision with its effective speaker. KeyError where it was not heard.
 

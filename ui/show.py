@@ -41,8 +41,8 @@ async def show(
         interview.start(media.info.path.name, media, setup)
         async with Server(create_app(store, hub, find_rubric_words), port=port) as server:
             messages.print(f"Session {session_id}; the page is {server.session_url(session_id)}")
+            messages.print(f"Kept in the journal as it is heard: `earmark replay {session_id}` shows it again.")
             await _followed(server, session_id, _play(media, setup, interview, audio_path(workspace, session_id), pace))
-            messages.print(f"Kept in the journal: `earmark replay {session_id}` shows it again.")
             if keep_serving:
                 messages.print(f"The page stays open at {server.session_url(session_id)} until Ctrl-C.")
                 await asyncio.Event().wait()

@@ -29,12 +29,18 @@ def utterance_record(utterance: Utterance) -> dict[str, Any]:
 
 
 def write_state_json(state: InterviewState) -> None:
-    """A whole interview as JSON lines: every utterance, then every tag."""
+    """A whole interview as JSON lines: every utterance in the order in which it began, then every tag.
+
+    A tag's `line` is the number of its utterance among them, from 1.
+    """
     utterances = {utterance.segment_id: utterance for utterance in state.utterances}
-    for utterance in utterances.values():
+    line_of = {utterance.segment_id: line for line, utterance in state.lines.items()}
+    for utterance in state.lines.values():
         write_json(utterance_record(utterance))
-    for tag in state.tags.values():
-        write_json({"type": "tag", **tag_record(tag, utterances)})
+    for tag in sorted(state.tags.values(), key=lambda tag: (tag.spans[0].start_s, tag.spans[0].start_char, tag.tag_id)):
+        record = tag_record(tag, utterances)
+        record |= {name: line_of[record[name]] for name in ("line", "end_line") if name in record}
+        write_json({"type": "tag", **record})
 
 
 def print_state(state: InterviewState, rubric: RubricWords | None) -> None:
@@ -43,14 +49,13 @@ def print_state(state: InterviewState, rubric: RubricWords | None) -> None:
     tags_of: dict[int, list[Tag]] = {}
     for tag in state.tags.values():
         tags_of.setdefault(tag.spans[0].segment_id, []).append(tag)
-    for utterance in utterances.values():
+    for line, utterance in state.lines.items():
         speaker = SPEAKERS[utterance.speaker]
-        results.print(
-            Text.assemble((f"{clock(utterance.start_s):>8}  ", "dim"), (f"{speaker}: ", "bold"), utterance.text)
-        )
+        start = f"{line:>4} {clock(utterance.start_s):>8}  "
+        results.print(Text.assemble((start, "dim"), (f"{speaker}: ", "bold"), utterance.text))
         print_tags(tags_of.get(utterance.segment_id, ()), utterances, rubric)
     for missing in state.not_heard.values():
-        results.print(Text(f"{'':10}{not_heard_words(missing, rubric)}", style="italic"))
+        results.print(Text(f"{'':15}{not_heard_words(missing, rubric)}", style="italic"))
 
 
 def print_tags(tags: Iterable[Tag], utterances: Mapping[int, Utterance], rubric: RubricWords | None) -> None:
@@ -58,4 +63,4 @@ def print_tags(tags: Iterable[Tag], utterances: Mapping[int, Utterance], rubric:
     for tag in tags:
         quote = tag_record(tag, utterances)["quote"]
         mark = LABELS[tag.label].symbol
-        results.print(Text.assemble(f"{'':10}{mark} ", (tag_words(tag, rubric), "bold"), f"  “{quote}”"))
+        results.print(Text.assemble(f"{'':15}{mark} ", (tag_words(tag, rubric), "bold"), f"  “{quote}”"))

@@ -179,3 +179,11 @@ def test_the_last_finding_of_a_question_and_the_last_rating_of_a_target_count():
 def test_an_interview_is_ended_once_it_says_so():
     assert not fold([utterance(1)]).is_ended
     assert fold([utterance(1), SessionEnded(at_s=2.0, reason="finished")]).is_ended
+
+
+def test_lines_are_in_the_order_in_which_they_begin():
+    long, aside = (
+        Utterance(segment_id=n, channel=n, speaker="candidate", start_s=start_s, end_s=9.0, text="", words=())
+        for n, start_s in ((2, 1.0), (1, 4.0))
+    )
+    assert fold([aside, long]).lines == {1: long, 2: aside}

@@ -1,5 +1,6 @@
 """`earmark assign`: say who spoke, where it was guessed wrongly or not at all."""
 
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from typing import Annotated
 
@@ -28,28 +29,39 @@ def assign(
     lines: Annotated[
         str | None,
         typer.Option(
-            "--lines", metavar="LINE=ROLE,…", help="Single utterances, numbered from 1: 3=candidate,7=interviewer."
+            "--lines",
+            metavar="LINE=ROLE,…",
+            help="Single lines, by the numbers that `earmark replay` shows: 3=candidate,7=interviewer.",
         ),
     ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Assign channels or single utterances of a session to a speaker; its tags follow, and the journal keeps both."""
-    channels, utterances = read_speakers(speakers), read_roles(lines, "--lines")
-    if not channels and not utterances:
+    channels, assigned = read_speakers(speakers), read_roles(lines, "--lines")
+    if not channels and not assigned:
         raise UsageMistake("nothing to assign: give --speakers 1=interviewer,2=candidate or --lines 3=candidate.")
     with closing(Store.open(resolve_workspace(workspace))) as store:
         events = [recorded.event for recorded in store.read(session)]
-        known = {utterance.segment_id for utterance in fold(events).utterances}
-        if missing := sorted(set(utterances) - known):
-            raise UsageMistake(
-                f"--lines: the session has no utterance {missing[0]}; it has 1 to {max(known, default=0)}."
-            )
+        spoken = fold(events).lines
+        _check(channels, "--speakers: the session has no channel", {said.channel for said in spoken.values()})
+        _check(assigned, "--lines: the session has no line", set(spoken))
         changes: list[Event] = [
             *(ChannelAssigned(channel=number, speaker=role, basis="person") for number, role in channels.items()),
-            *(SegmentAssigned(segment_id=number, speaker=role, basis="person") for number, role in utterances.items()),
+            *(
+                SegmentAssigned(segment_id=spoken[line].segment_id, speaker=role, basis="person")
+                for line, role in assigned.items()
+            ),
         ]
         recorded = store.append(session, _with_consequences(events, changes))
+    for line, role in assigned.items():
+        messages.print(f"{role}: {spoken[line].text}", markup=False)
     messages.print(f"Assigned; {len(recorded) - len(changes)} changes to tags follow from it.")
+
+
+def _check(named: Iterable[int], complaint: str, there: Collection[int]) -> None:
+    for number in named:
+        if number not in there:
+            raise UsageMistake(f"{complaint} {number}. There is: {', '.join(map(str, sorted(there)))}.")
 
 
 def _with_consequences(events: list[Event], changes: list[Event]) -> list[Event]:

@@ -3,7 +3,7 @@
 from contextlib import closing
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipeline.store import Store
 from pipeline.workspace import resolve_workspace
@@ -25,9 +25,9 @@ def sessions(*, workspace: WorkspaceOption = None, as_json: Json = False) -> Non
     if not found:
         messages.print("No sessions yet. `earmark demo` makes one.")
         return
-    table = Table("Session", "Started", "Source", "Rubric", "State", "Utterances")
+    # The id is what one copies from here: it is never cut, whatever the width.
+    table = Table(Column("Session", no_wrap=True), "Source", "Rubric", "State", Column("Lines", justify="right"))
     for session in found:
-        state = "ended" if session.is_ended else "interrupted or running"
-        started = session.started_at.replace("T", " ")
-        table.add_row(session.session_id, started, session.source, session.rubric or "", state, str(session.utterances))
+        state = "ended" if session.is_ended else "running or cut off"
+        table.add_row(session.session_id, session.source, session.rubric or "", state, str(session.utterances))
     results.print(table)

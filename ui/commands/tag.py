@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -36,6 +37,15 @@ class TranscriptFormatName(StrEnum):
 
 Tagged = Iterator[tuple[tuple[Tag, ...], Mapping[int, Utterance]]]
 """Tags with the utterances that their spans name, as soon as they are known."""
+
+_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "metric": "A quantity with a unit.",
+        "question": "The interviewer asks.",
+        "result": "A figure tells what came of it.",
+    }
+)
+"""Why tags are there that no rule of the rule files made."""
 
 app = typer.Typer()
 
@@ -116,7 +126,7 @@ def _reason(tag: Tag, rubric: Rubric | None) -> str:
     if tag.label == "signal" and rubric:
         signal = next(signal for signal in rubric.signals if signal.id == tag.kind)
         return f"The rubric looks for: {signal.text}"
-    return {"metric": "A quantity with a unit.", "question": "The interviewer asks."}.get(tag.label, tag.rule_id)
+    return _REASONS.get(tag.label, tag.rule_id)
 
 
 def _record(tag: Tag, utterances: Mapping[int, Utterance], is_plain: bool, reason: str | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 from pipeline.audio_file import open_media
 from pipeline.events import ChannelAssigned
 from pipeline.media_probe import no_speech
-from pipeline.state import fold
+from pipeline.state import InterviewState, fold
 from ui.commands.options import (
     EngineName,
     EngineOption,
@@ -53,10 +53,24 @@ def transcribe(
     for event in events:
         if isinstance(event, ChannelAssigned) and event.basis == "guessed":
             messages.print(assignment_words(event))
+    if line := attribution_words(state):
+        messages.print(line)
     if as_json:
         write_state_json(state)
     else:
         print_state(state, rubric_words(setup.rubric) if setup.rubric else None)
+
+
+def attribution_words(state: InterviewState) -> str | None:
+    """What a person should know where speech has no speaker; None where all of it has."""
+    open_lines = [utterance for utterance in state.utterances if utterance.speaker == "unassigned"]
+    if not open_lines:
+        return None
+    share = "nothing" if len(open_lines) == len(state.utterances) else f"all but {len(open_lines)} lines"
+    return (
+        f"Who spoke: {share} could be assigned. Name the rubric whose questions are asked (--rubric bei), "
+        f"or say who is on which channel (--speakers 1=interviewer,2=candidate)."
+    )
 
 
 def assignment_words(event: ChannelAssigned) -> str:
