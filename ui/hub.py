@@ -82,12 +82,21 @@ class Hub:
         self._lock = threading.Lock()
         self._watching: defaultdict[str, set[Subscription]] = defaultdict(set)
         self._drafts: defaultdict[str, dict[int, Draft]] = defaultdict(dict)
+        self._live: set[str] = set()
+
+    def is_live(self, session_id: str) -> bool:
+        """Whether the session is heard through this hub and has not ended."""
+        with self._lock:
+            return session_id in self._live
 
     def publish(self, session_id: str, recorded: Sequence[Recorded]) -> None:
         """Tell the viewers what the journal has just stored. Never waits for a viewer; any thread."""
         with self._lock:
+            self._live.add(session_id)
             for entry in recorded:
                 forget_superseded(self._drafts[session_id], entry)
+                if isinstance(entry.event, SessionEnded):
+                    self._live.discard(session_id)
             for subscription in self._watching[session_id]:
                 subscription.put(recorded)
 

@@ -24,9 +24,10 @@ _LOG: Final = logging.getLogger("earmark.watch")
 class Watch:
     """The sending half. `last_seq` is the last sequence number that went out."""
 
-    def __init__(self, websocket: WebSocket, store: Store, session_id: str, after_seq: int) -> None:
+    def __init__(self, websocket: WebSocket, store: Store, hub: Hub, session_id: str, after_seq: int) -> None:
         self._websocket = websocket
         self._store = store
+        self._hub = hub
         self._session_id = session_id
         self.last_seq = after_seq
 
@@ -61,7 +62,7 @@ class Watch:
         for entry in entries:
             await self._websocket.send_text(wire.recorded_frame(entry))
             self.last_seq = entry.seq
-        await self._websocket.send_text(wire.caught_up(self.last_seq))
+        await self._websocket.send_text(wire.caught_up(self.last_seq, is_live=self._hub.is_live(self._session_id)))
 
 
 async def serve_viewer(websocket: WebSocket, store: Store, hub: Hub, session_id: str, after: str) -> None:
@@ -78,7 +79,7 @@ async def _watch(websocket: WebSocket, store: Store, hub: Hub, session_id: str, 
     """Runs until the viewer is gone (WebSocketDisconnect) or has to go: the close code and reason."""
     if not (after.isascii() and after.isdigit() and len(after) < 16):
         return wire.BAD_REQUEST, "after is a sequence number: 0 or the last one that was received"
-    watch = Watch(websocket, store, session_id, int(after))
+    watch = Watch(websocket, store, hub, session_id, int(after))
     try:
         if await watch.is_ahead():
             return wire.AHEAD_OF_JOURNAL, "this journal is shorter: start again from 0"

@@ -5,8 +5,9 @@ The server sends, each as one text frame of JSON:
     {"hello": {"protocol": 1, "session_id": "…"}}      first
     {"seq": 7, "event": {"type": "utterance", …}}      a journalled event; in order, none missing, none twice
     {"event": {"type": "draft", …}}                    what is being said now; never stored
-    {"caught_up": {"seq": 7}}                          all that is journalled so far is sent: first what was there
-                                                       already, then each time that something came
+    {"caught_up": {"seq": 7, "is_live": true}}         all that is journalled so far is sent: first what was there
+                                                       already, then each time that something came; `is_live` where
+                                                       this server hears the interview and it has not ended
 
 What was journalled together, a sentence and its tags, arrives between two `caught_up`, so it can be shown at once. A
 viewer sends nothing. It resumes with `?after=SEQ`, the last sequence number that it has.
@@ -47,6 +48,6 @@ def draft_frame(draft: Draft) -> str:
     return f'{{"event":{to_json_line(draft)}}}'
 
 
-def caught_up(seq: int) -> str:
+def caught_up(seq: int, *, is_live: bool) -> str:
     """Everything that is in the journal is sent; what comes next is news."""
-    return json.dumps({"caught_up": {"seq": seq}})
+    return json.dumps({"caught_up": {"seq": seq, "is_live": is_live}})

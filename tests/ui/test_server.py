@@ -76,7 +76,7 @@ def test_a_viewer_gets_the_journal_then_the_news(stage, interview):
             before = await frames_until(viewer, is_caught_up)
             assert before[0] == {"hello": {"protocol": wire.PROTOCOL, "session_id": SESSION}}
             assert [frame["event"] for frame in before[1:-1]] == [to_json(event) for event in interview[:4]]
-            assert before[-1] == {"caught_up": {"seq": 4}}
+            assert before[-1] == {"caught_up": {"seq": 4, "is_live": True}}
             stage.tell(SESSION, *interview[4:])
             news = await frames_until(viewer, lambda frame: frame.get("seq") == len(interview))
             assert [frame["event"] for frame in news] == [to_json(event) for event in interview[4:]]

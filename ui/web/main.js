@@ -46,7 +46,7 @@ async function showInterview(sessionId) {
     state = reduce(before, frames);
     if (state.session !== before.session) addRubric(state.session.rubric_id);
     const isNews = isCaughtUp && frames.some((frame) => frame.event);
-    isListening = isListening || isNews;
+    isListening = isListening || isNews || frames.some((frame) => frame.caught_up?.is_live);
     draw(state.utterances.size - before.utterances.size);
     if (isNews) announce(page.announcements, before, state, words);
     isCaughtUp = isCaughtUp || frames.some((frame) => frame.caught_up);
