@@ -67,7 +67,10 @@ def _decode(data: bytes, name: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BadInput(f"{name}: line {line}: this is not {called} text. Save the file as UTF-8.") from None
+        raise BadInput(
+            f"{name}: line {line}: this is not {called} text. Save the file as UTF-8; or, if it is a recording: "
+            f"earmark transcribe FILE"
+        ) from None
     if "\0" in text:
         raise BadInput(f"{name}: this is not a text file. Give a transcript, or transcribe the recording first.")
     return text
