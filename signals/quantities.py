@@ -16,7 +16,7 @@ from typing import Final
 
 from pipeline.events import MetricValue
 from signals.claims import is_label, is_metric
-from signals.measures import Measure, Passage, QuantityWords, direction_of, scale_of, tidy, to_unit
+from signals.measures import Measure, Passage, QuantityWords, are_convertible, direction_of, scale_of, tidy, to_unit
 from signals.normalise import Gap, Token, word_set
 from signals.numbers import Number, read_number
 from signals.units import Unit, UnitClass, read_unit, with_period
@@ -40,13 +40,14 @@ def find_quantities(tokens: Sequence[Token], words: QuantityWords) -> list[Quant
     reader = _Reader(tokens, words)
     at = 0
     while at < len(tokens):
-        quantity = reader.read(at)
-        if quantity is None:
+        quantities = reader.read(at)
+        if quantities:
+            taken = found[-1].end if found else 0
+            found.extend(replace(quantity, start=max(taken, quantity.start)) for quantity in quantities)
+            at = quantities[-1].end
+        else:
             number = read_number(tokens, at)
             at = max(at + 1, number.end if number else 0)
-        else:
-            found.append(quantity)
-            at = quantity.end
     return found
 
 
@@ -58,10 +59,14 @@ class _Reader:
         self._words = words
         self._passage = Passage(tokens, words)
 
-    def read(self, at: int) -> Quantity | None:
-        word = self._tokens[at].word
-        if word == "from":
+    def read(self, at: int) -> tuple[Quantity, ...]:
+        """What is said at `tokens[at]`: nothing, one quantity, or the two ends of a change that cannot be joined."""
+        if self._tokens[at].word == "from":
             return self._read_change(at)
+        return _one(self._read_one(at))
+
+    def _read_one(self, at: int) -> Quantity | None:
+        word = self._tokens[at].word
         if word == "by" or word == "in":
             return self._read_factor_phrase(at)
         if word == "between":
@@ -69,37 +74,71 @@ class _Reader:
         if word in self._words.factors:
             return self._read_factor_verb(at)
         measure = self._passage.measure(at)
-        return None if measure is None else self._read_measure(measure)
+        quantity = None if measure is None else self._read_measure(measure)
+        return None if quantity is None else self._with_lead(quantity)
+
+    def _with_lead(self, quantity: Quantity) -> Quantity:
+        """Take what hedges or bounds the amount into the quote."""
+        start = self._passage.lead(quantity.start)
+        if start == quantity.start:
+            return quantity
+        return replace(quantity, start=start, value=replace(quantity.value, is_hedged=True))
+
+    def _is_hedged(self, number_at: int, floor: int) -> bool:
+        return self._passage.lead(number_at, floor) < number_at
 
     # -- change: from A to B -------------------------------------------------------------------------------------
 
-    def _read_change(self, at: int) -> Quantity | None:
-        first_at, hedged = self._passage.skip(at + 1, _LEAD_IN)
+    def _read_change(self, at: int) -> tuple[Quantity, ...]:
+        first_at = self._passage.skip(at + 1, _LEAD_IN)
         if self._passage.word(first_at).endswith("ing"):
             first_at += 1
         first = self._passage.measure(first_at) if first_at < len(self._tokens) else None
         if first is None or is_label(self._passage, first):
-            return None
+            return ()
         middle = first.end
         filler = 0
         while self._passage.word(middle) in _ON_THE_WAY and filler < 4:
             middle, filler = middle + 1, filler + 1
-        second = self._second(middle)
+        second = self._second(middle) or self._second_after_noun(first.end)
         if second is None:
-            second = self._second_after_noun(first.end)
-        if second is None:
-            return None
+            return ()
         measure, second_hedged = second
-        return self._change(at, first, measure, hedged or second_hedged)
+        hedged = self._is_hedged(first_at, at + 1)
+        return self._read_apart(first, measure) or _one(self._change(at, first, measure, hedged or second_hedged))
+
+    def _read_apart(self, first: Measure, second: Measure) -> tuple[Quantity, ...]:
+        """ "from twelve each week to one each month": two rates, no before and after in one unit."""
+        one, other = self._rated(first), self._rated(second)
+        if one.unit is None or other.unit is None or one.unit_class != other.unit_class:
+            return ()
+        if are_convertible(one.unit, other.unit):
+            return ()
+        start = replace(self._value(one, one.unit), direction=None)
+        ends = ((one, one.unit, start), (other, other.unit, self._value(other, other.unit)))
+        return tuple(
+            self._with_lead(Quantity(end.start, end.end, unit.unit_class, value, 0.75, f"metric.{unit.unit_class}"))
+            for end, unit, value in ends
+        )
+
+    def _rated(self, measure: Measure) -> Measure:
+        """The measure with its own unit: what it counts, or a bare "each week"."""
+        measure = self._with_counted(measure)
+        if measure.unit is not None:
+            return measure
+        bare = with_period(self._tokens, Unit("", "count", measure.end))
+        return replace(measure, unit=bare, end=bare.end) if bare.period else measure
 
     def _second(self, at: int) -> tuple[Measure, bool] | None:
         if self._passage.word(at) not in {"to", "till", "until", "into"}:
             return None
-        number_at, hedged = self._passage.skip(at + 1, _LEAD_IN)
+        number_at = self._passage.skip(at + 1, _LEAD_IN)
         if number_at >= len(self._tokens) or self._tokens[number_at].gap in (Gap.COMMA, Gap.SENTENCE):
             return None
         measure = self._passage.measure(number_at)
-        return None if measure is None or is_label(self._passage, measure) else (measure, hedged)
+        if measure is None or is_label(self._passage, measure):
+            return None
+        return measure, self._is_hedged(number_at, at + 1)
 
     def _second_after_noun(self, at: int) -> tuple[Measure, bool] | None:
         """ "from forty pages a night to two": up to four words between the number and "to"."""
@@ -113,12 +152,14 @@ class _Reader:
 
     def _change(self, start: int, first: Measure, second: Measure, hedged: bool) -> Quantity | None:
         unit = second.unit or first.unit
-        if first.unit and second.unit and first.unit_class != second.unit_class:
-            return None
+        if first.unit and second.unit:
+            if first.unit_class != second.unit_class or not are_convertible(first.unit, second.unit):
+                return None
+            unit = replace(second.unit, period=second.unit.period or first.unit.period)
         if unit is None and not self._is_plain_change(start, first, second):
             return None
         end, unit = self._with_noun(second, unit)
-        before, after = to_unit(first, unit), to_unit(second, unit)
+        before, after = to_unit(self._rated(first), unit), to_unit(second, unit)
         start = self._with_percentile(start)
         value = MetricValue(
             unit=unit.full_name if unit else "",
@@ -166,13 +207,15 @@ class _Reader:
     # -- between A and B, A to B, A or B ---------------------------------------------------------------------------
 
     def _read_between(self, at: int) -> Quantity | None:
-        low_at, hedged = self._passage.skip(at + 1)
+        low_at = self._passage.skip(at + 1)
         low = self._passage.measure(low_at) if low_at < len(self._tokens) else None
         if low is None or self._passage.word(low.end) != "and":
             return None
-        high = self._passage.measure(low.end + 1) if low.end + 1 < len(self._tokens) else None
+        high_at = self._passage.skip(low.end + 1)
+        high = self._passage.measure(high_at) if high_at < len(self._tokens) else None
         if high is None or high.unit is None:
             return None
+        hedged = self._is_hedged(low_at, at + 1) or self._is_hedged(high_at, low.end + 1)
         return self._range(replace(low, start=at), high, hedged)
 
     def _range(self, low: Measure, high: Measure, hedged: bool) -> Quantity | None:
@@ -221,10 +264,11 @@ class _Reader:
         """ "by a factor of six", "by half", "in half", "by a third"."""
         word = self._passage.word
         if word(at) == "by" and word(at + 1) == "a" and word(at + 2) == "factor" and word(at + 3) == "of":
-            number_at, hedged = self._passage.skip(at + 4)
+            number_at = self._passage.skip(at + 4)
             number = read_number(self._tokens, number_at) if number_at < len(self._tokens) else None
+            hedged = self._is_hedged(number_at, at + 4)
             return self._factor(at, number.end, number.value, hedged) if number else None
-        number_at, hedged = self._passage.skip(at + 1)
+        number_at = self._passage.skip(at + 1)
         number = read_number(self._tokens, number_at) if number_at < len(self._tokens) else None
         if number is None or not number.is_fraction:
             return None
@@ -232,7 +276,7 @@ class _Reader:
             return None
         if not self._passage.changes(at):
             return None
-        return self._factor(at, number.end, number.value, hedged)
+        return self._factor(at, number.end, number.value, self._is_hedged(number_at, at + 1))
 
     def _read_factor_verb(self, at: int) -> Quantity | None:
         if self._passage.word(at + 1) in {"down", "back", "check", "checked", "over", "up", "digit"}:
@@ -240,9 +284,10 @@ class _Reader:
         return self._factor(at, at + 1, self._words.factors[self._tokens[at].word], False, 0.8)
 
     def _factor(self, start: int, end: int, value: float, hedged: bool, confidence: float = 0.92) -> Quantity:
+        word = self._tokens[start].word
         direction = self._passage.told_direction(start, end)
-        if direction is None:
-            direction = "down" if value < 1 else "up"
+        if word == "in" or (word in self._words.factors and (direction is None or not word.endswith("fold"))):
+            direction = "down" if value < 1 else "up"  # the word itself says so
         metric = MetricValue(
             unit="x", value=value, direction=direction, is_hedged=hedged, is_target=self._passage.is_target(start, end)
         )
@@ -364,10 +409,7 @@ class _Reader:
         return replace(measure, unit=Unit("x", "factor", measure.end + 1), end=measure.end + 1)
 
     def _value(self, measure: Measure, unit: Unit) -> MetricValue:
-        before = self._passage.before(measure.start, 3)
-        is_hedged = any(word in self._words.hedges | self._words.bounds for word in before[:2]) or self._passage.after(
-            measure.end, 2
-        ) in (["or", "so"], ["or", "more"])
+        is_hedged = self._passage.after(measure.end, 2) in (["or", "so"], ["or", "more"])
         return MetricValue(
             unit=unit.full_name,
             value=to_unit(measure, unit),
@@ -375,6 +417,10 @@ class _Reader:
             is_target=self._passage.is_target(measure.start, measure.end),
             is_hedged=is_hedged,
         )
+
+
+def _one(quantity: Quantity | None) -> tuple[Quantity, ...]:
+    return () if quantity is None else (quantity,)
 
 
 _ON_THE_WAY: Final = word_set("all the way down up back per each or so")

@@ -61,7 +61,7 @@ def test_change_is_read_before_and_after(text: str, quote: str | None, before: f
         ("saved $50k/month", "$50k/month", 50_000, "usd/month"),
         ("ninety nine point nine five percent", "ninety nine point nine five percent", 99.95, "percent"),
         ("three fifty milliseconds", "three fifty milliseconds", 350, "ms"),
-        ("about a hundred and twenty tickets", "a hundred and twenty tickets", 120, "tickets"),
+        ("about a hundred and twenty tickets", "about a hundred and twenty tickets", 120, "tickets"),
         ("we served two million users a day", "two million users a day", 2_000_000, "users/day"),
         ("half a million dollars", "half a million dollars", 500_000, "usd"),
         ("a 10x traffic spike", "10x", 10, "x"),
@@ -131,6 +131,115 @@ def test_number_that_measures_nothing_is_no_metric(text: str) -> None:
 @pytest.mark.parametrize("text", ["around thirty percent", "up to 12 ms", "nearly half a million dollars"])
 def test_hedged_number_says_so(text: str) -> None:
     assert only(text)[1].is_hedged
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("we get about twelve invoices every week", "about twelve invoices every week"),
+        ("i moved more than fifty applications", "more than fifty applications"),
+        ("it fell by almost 30 percent", "almost 30 percent"),
+        ("roughly 40 tickets", "roughly 40 tickets"),
+        ("up to 12 ms", "up to 12 ms"),
+        ("around $50k a month", "around $50k a month"),
+        ("under two seconds latency", "under two seconds"),
+    ],
+)
+def test_hedge_of_an_amount_is_quoted_with_it(text: str, quote: str) -> None:
+    found, value = only(text)
+    assert found == quote
+    assert value.is_hedged
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "only 40 tickets",
+        "we talked about it and closed 40 tickets",
+        "from the 40 minutes to just 3",
+        "there were more, 40 tickets",
+        "latency went up to 12 ms",
+    ],
+)
+def test_amount_without_a_hedge_of_its_own_is_not_hedged(text: str) -> None:
+    assert not only(text)[1].is_hedged
+
+
+@pytest.mark.parametrize("text", ["from about 40 minutes to 3", "from 40 minutes to under 3", "about 40 minutes to 3"])
+def test_change_is_hedged_where_either_end_is(text: str) -> None:
+    assert only("we cut it " + text)[1].is_hedged
+
+
+def test_rates_that_do_not_convert_are_no_change() -> None:
+    (week, first), (month, second) = quantities("errors dropped from twelve each week to less than one each month")
+    assert (week, first.value.value, first.value.unit) == ("twelve each week", 12, "/week")
+    assert (month, second.value.value, second.value.unit) == ("less than one each month", 1, "/month")
+    assert (first.value.direction, second.value.direction) == (None, "down")
+    assert (first.value.is_hedged, second.value.is_hedged) == (False, True)
+
+
+@pytest.mark.parametrize("text", ["from 40 dollars to 30 euros", "from 12 tickets a week to 30 users a month"])
+def test_ends_in_other_units_are_not_joined(text: str) -> None:
+    assert all(quantity.value.before is None for _, quantity in quantities("it dropped " + text))
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after", "unit"),
+    [
+        ("it fell from 2 h to 30 min", 120, 30, "min"),
+        ("it fell from 70 hours a week to 5 hours a day", 10, 5, "h/day"),
+        ("errors fell from twelve each day to two each week", 84, 2, "/week"),
+        ("it fell from 9 hours a week to 3 hours", 9, 3, "h/week"),
+    ],
+)
+def test_convertible_ends_stand_in_one_unit(text: str, before: float, after: float, unit: str) -> None:
+    value = only(text)[1]
+    assert (value.before, value.after, value.unit) == (before, after, unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i moved more than fifty applications into the cloud",
+        "we had less than fifty incidents",
+        "i dropped my idea, and i read two hundred chats",
+        "so i dropped my idea and i read two hundred chats",
+        "the system was down for four minutes",
+        "we set up forty servers",
+        "we saved time for two hundred customers",
+        "i hired thirty people to cut costs",
+        "it was thirty percent. Reduced load came later",
+        "we cut a job that served two hundred users",
+    ],
+)
+def test_no_direction_without_a_word_of_change_that_governs_the_quantity(text: str) -> None:
+    assert [quantity.value.direction for _, quantity in quantities(text)] == [None]
+
+
+def test_half_a_year_of_data_has_no_direction() -> None:
+    found = quantities("it went down and i look at half a year of usage data and i saw most machines did nothing")
+    assert not [quote for quote, quantity in found if quantity.value.direction]
+
+
+def test_factor_without_a_word_of_change_has_no_direction() -> None:
+    assert only("it differs by a factor of six")[1].direction is None
+    assert only("errors doubled")[1].direction == "up"
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("the cost fell by more than seventy percent", "down"),
+        ("a drop of more than thirty percent", "down"),
+        ("fifty percent fewer errors", "down"),
+        ("it is faster by forty percent", "up"),
+        ("we cut the time to answer a customer by fifteen percent", "down"),
+        ("latency went up to 12 ms", "up"),
+        ("we cut the cost of that work by forty percent", "down"),
+    ],
+)
+def test_governing_word_gives_the_direction(text: str, direction: str) -> None:
+    assert only(text)[1].direction == direction
 
 
 def test_target_is_no_achievement() -> None:
