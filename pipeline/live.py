@@ -2,18 +2,18 @@
 
 Taking sound never waits for the models while the interview is live. A recording that is played faster than it was
 spoken may ask to be held back instead (`most_waiting`), so that it never queues a whole interview in memory. What
-blocks (the disk, the models) runs in threads, one call at a time, so that pages are served meanwhile.
+blocks runs elsewhere, one call at a time, so that pages are served meanwhile: the disk in threads, the models in a
+process of their own.
 """
 
 import asyncio
 from collections.abc import AsyncIterable, Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from pipeline.audio import AudioChunk
 from pipeline.events import Utterance
 from pipeline.session import Request, Session
 from pipeline.vad import VoiceDetector
-from pipeline.worker import Worker
+from pipeline.worker import Ask
 
 Confirm = Callable[[Utterance], None]
 Keep = Callable[[AudioChunk], None]
@@ -25,7 +25,7 @@ class LiveLoop:
     def __init__(
         self,
         channels: tuple[int, ...],
-        worker: Worker,
+        ask: Ask,
         *,
         keep: Keep,
         confirm: Confirm,
@@ -34,7 +34,7 @@ class LiveLoop:
         self._channels = channels
         self._session = Session(channels)
         self._detector = VoiceDetector(channels)
-        self._worker = worker
+        self._ask_worker = ask
         self._keep = keep
         self._confirm = confirm
         self._most_waiting = most_waiting
@@ -73,14 +73,12 @@ class LiveLoop:
         self._waiting.put_nowait(None)
 
     async def _answer(self) -> None:
-        loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="model") as model:
-            while request := await self._waiting.get():
-                self._session.receive(await loop.run_in_executor(model, self._worker.answer, request))
-                for utterance in self._session.events():
-                    await asyncio.to_thread(self._confirm, utterance)
-                self._ask()
-                self._answered.set()
+        while request := await self._waiting.get():
+            self._session.receive(await self._ask_worker(request))
+            for utterance in self._session.events():
+                await asyncio.to_thread(self._confirm, utterance)
+            self._ask()
+            self._answered.set()
 
     def _ask(self) -> None:
         for request in self._session.requests():

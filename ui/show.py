@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from pipeline.audio_file import MediaFile
 from pipeline.live import LiveLoop
 from pipeline.recording import Recording
 from pipeline.store import Store, new_session_id
+from pipeline.worker import in_process
 from pipeline.workspace import audio_path
 from ui.follow import follow
 from ui.hub import Hub
@@ -59,11 +60,12 @@ async def _followed(server: Server, session_id: str, playing: Coroutine[None, No
 
 
 async def _play(media: MediaFile, setup: Setup, interview: Interview, audio: Path, pace: float | None) -> None:
-    worker = await asyncio.to_thread(setup.worker)
-    with closing(Recording.open(audio, media.info.channels)) as recording:
+    with ExitStack() as open_things:
+        ask = await asyncio.to_thread(open_things.enter_context, in_process(setup.worker))
+        recording = open_things.enter_context(closing(Recording.open(audio, media.info.channels)))
         loop = LiveLoop(
             media.info.kept_channels,
-            worker,
+            ask,
             keep=recording.receive,
             confirm=interview.confirm,
             most_waiting=None if pace else MOST_WAITING,

@@ -1,17 +1,21 @@
 """Live and offline drive one core: the same sound gives the same utterances, whoever drives and however it is cut."""
 
 import asyncio
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
 from pipeline.audio_file import open_media
+from pipeline.errors import MissingFacility
 from pipeline.live import LiveLoop
 from pipeline.models import choose, load
 from pipeline.offline import hear
+from pipeline.session import Decode
 from pipeline.vad import SpeechGate
-from pipeline.worker import Worker
+from pipeline.worker import Worker, in_process
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
 LENGTH_S = 45
@@ -41,10 +45,11 @@ def heard_live(media, chunk_s, most_waiting=None):
         for chunk in media.chunks(chunk_s):
             yield chunk
 
-    loop = LiveLoop(
-        media.info.kept_channels, worker(), keep=kept.append, confirm=confirmed.append, most_waiting=most_waiting
-    )
-    asyncio.run(loop.run(chunks()))
+    with in_process(worker) as ask:
+        loop = LiveLoop(
+            media.info.kept_channels, ask, keep=kept.append, confirm=confirmed.append, most_waiting=most_waiting
+        )
+        asyncio.run(loop.run(chunks()))
     assert sum(len(chunk.samples) for chunk in kept) == LENGTH_S * 16_000 * 2
     return confirmed
 
@@ -70,19 +75,61 @@ def test_a_recording_that_is_held_back_loses_nothing(media, heard_offline):
     assert heard_live(media, chunk_s=1.0, most_waiting=1) == heard_offline
 
 
+class Broken:
+    """A recogniser that fails on everything."""
+
+    engine = model = "broken"
+
+    def decode(self, *_):
+        raise MemoryError
+
+
+def broken_worker():
+    return Worker(SpeechGate(), Broken())
+
+
 def test_a_recognisers_failure_reaches_the_caller(media):
-    class Broken:
-        engine = model = "broken"
-
-        def decode(self, *_):
-            raise MemoryError
-
-    broken = Worker(SpeechGate(), Broken())
-
     async def chunks():
         for chunk in media.chunks():
             yield chunk
 
-    loop = LiveLoop(media.info.kept_channels, broken, keep=lambda _: None, confirm=lambda _: None)
-    with pytest.raises(MemoryError):
-        asyncio.run(asyncio.wait_for(loop.run(chunks()), timeout=60))
+    with in_process(broken_worker) as ask:
+        loop = LiveLoop(media.info.kept_channels, ask, keep=lambda _: None, confirm=lambda _: None)
+        with pytest.raises(MemoryError):
+            asyncio.run(asyncio.wait_for(loop.run(chunks()), timeout=60))
+
+
+class Doomed:
+    """A recogniser whose process dies while it decodes."""
+
+    engine = model = "doomed"
+
+    def decode(self, *_):
+        os._exit(1)
+
+
+def doomed_worker():
+    return Worker(SpeechGate(), Doomed())
+
+
+def test_a_worker_that_dies_is_told_in_words():
+    request = Decode(1, np.zeros(16_000, np.float32))
+    with in_process(doomed_worker) as ask, pytest.raises(MissingFacility, match="has ended"):
+        asyncio.run(ask(request))
+
+
+def test_the_loop_goes_on_while_a_worker_decodes(media):
+    samples = np.concatenate([chunk.samples for chunk in media.chunks() if chunk.channel == 2])[: 15 * 16_000]
+
+    async def ticks_while_decoding(ask):
+        decoding = asyncio.ensure_future(ask(Decode(1, samples)))
+        ticks = 0
+        while not decoding.done():
+            await asyncio.sleep(0.01)
+            ticks += 1
+        assert (await decoding).words
+        return ticks
+
+    with in_process(worker) as ask:
+        # In a thread there would be one tick or two: the engine holds Python's lock all the while.
+        assert asyncio.run(ticks_while_decoding(ask)) > 20
