@@ -101,6 +101,9 @@ _CLAUSE_AFTER: Final = word_set("and but or so because that which who when while
 _CLAUSE_BEFORE: Final = word_set("but so because that which who when while if i we they he she")
 _APART: Final = word_set("for across with among at in on after within during")
 """Prepositions that part a quantity from the verb: "saved time for two hundred customers" saved no customers."""
+_FALLS: Final = word_set("fall falls fell fallen falling")
+_NOT_IN_NUMBER: Final = word_set("over apart behind through asleep")
+"""What falls over, apart or behind does not become less."""
 _PARTICLE_VERBS: Final = word_set(
     "set sets setting look looked follow followed end ended pick picked clean cleaned sign signed show showed back "
     "backed write wrote spin spun stand stood break broke shut split build built"
@@ -234,6 +237,8 @@ class Passage:
         word = self.tokens[at].word
         after = self.word(at + 1)
         if word in {"up", "down"} and (after == "for" or (at and self.tokens[at - 1].word in _PARTICLE_VERBS)):
+            return None
+        if word in _FALLS and after in _NOT_IN_NUMBER:
             return None
         if word in _COMPARATIVES and after == "than" and at + 2 < len(self.tokens) and self._starts_number(at + 2):
             return None
