@@ -9,7 +9,7 @@ a field here, and anything else is refused.
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -30,22 +30,58 @@ class Entry(BaseModel):
     )
 
 
+class Concept(Entry):
+    """A thing that sets one level apart from the level below, and the ways in which it is said aloud."""
+
+    name: Text
+    phrases: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+def _concepts_from_mapping(value: Any) -> Any:
+    if isinstance(value, dict):
+        return [{"name": name, "phrases": phrases} for name, phrases in value.items()]
+    return value
+
+
 class Level(Entry):
-    """What one score looks like."""
+    """What one score looks like. `concepts` are its own; without any, nothing said aloud can show this level."""
 
     score: Score
     text: Text
+    concepts: Annotated[tuple[Concept, ...], BeforeValidator(_concepts_from_mapping)] = ()
 
 
 def _from_mapping(value: Any) -> Any:
     if isinstance(value, dict):
-        return [{"score": score, "text": text} for score, text in sorted(value.items(), key=lambda item: str(item[0]))]
+        return [_with_score(score, held) for score, held in sorted(value.items(), key=lambda item: str(item[0]))]
     return value
 
 
-def _to_mapping(levels: tuple[Level, ...]) -> dict[int, str]:
-    return {level.score: level.text for level in levels}
+def _with_score(score: Any, held: Any) -> dict[str, Any]:
+    """A level that a file writes as its text alone, or as a mapping of `text` and `concepts`."""
+    return {**held, "score": score} if isinstance(held, dict) else {"score": score, "text": held}
 
+
+def _to_mapping(levels: tuple[Level, ...]) -> dict[int, str | dict[str, Any]]:
+    return {level.score: _shortest(level) for level in levels}
+
+
+def _shortest(level: Level) -> str | dict[str, Any]:
+    if not level.concepts:
+        return level.text
+    return {"text": level.text, "concepts": {concept.name: list(concept.phrases) for concept in level.concepts}}
+
+
+_PHRASES_SCHEMA: Final = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
+_LEVEL_SCHEMA: Final = {
+    "type": "object",
+    "properties": {
+        "text": {"type": "string", "minLength": 1},
+        "concepts": {"type": "object", "additionalProperties": _PHRASES_SCHEMA},
+    },
+    "required": ["text"],
+    "additionalProperties": False,
+}
 
 Levels = Annotated[
     tuple[Level, ...],
@@ -54,13 +90,15 @@ Levels = Annotated[
     WithJsonSchema(
         {
             "type": "object",
-            "description": "score: what it looks like",
-            "patternProperties": {"^[1-5]$": {"type": "string", "minLength": 1}},
+            "description": (
+                "score: what it looks like, as a text, or as `text` and `concepts` (name: phrases that are said aloud)"
+            ),
+            "patternProperties": {"^[1-5]$": {"anyOf": [{"type": "string", "minLength": 1}, _LEVEL_SCHEMA]}},
             "additionalProperties": False,
         }
     ),
 ]
-"""Levels in ascending order of score; a file writes them as `1: text`."""
+"""Levels in ascending order of score; a file writes them as `1: text` or `1: {text: ..., concepts: {name: [...]}}`."""
 
 
 class Signal(Entry):
