@@ -16,6 +16,8 @@ Basis = Literal["given", "guessed", "person"]
 """Where an assignment comes from: the command line or set-up, the planned questions, or a person's correction."""
 Label = Literal["situation", "task", "action", "result", "insight", "metric", "red_flag", "signal", "question"]
 TagStatus = Literal["proposed", "accepted", "rejected"]
+Medium = Literal["spoken", "written"]
+"""Heard, or pasted by a person from what the candidate wrote."""
 Direction = Literal["up", "down"]
 
 
@@ -32,7 +34,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
-    """What one speaker said between two pauses. Segment ids count from 1 in the order of confirmation."""
+    """What one speaker said between two pauses, or wrote. Segment ids count from 1 in the order of confirmation."""
 
     segment_id: int
     channel: int
@@ -43,6 +45,7 @@ class Utterance:
     words: tuple[Word, ...]
     is_final: bool = True
     revision: int = 0
+    medium: Medium = "spoken"
     type: Literal["utterance"] = "utterance"
 
 
@@ -178,10 +181,12 @@ class QuestionAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageChanged:
-    """The interview moved to another stage of its rubric."""
+    """A person moved the interview to another stage of its rubric."""
 
+    author: str
     stage_id: str
     at_s: float
+    event_id: str = ""
     type: Literal["stage_changed"] = "stage_changed"
 
 
@@ -194,6 +199,7 @@ class Rated:
     score: int
     reason: str
     tag_ids: tuple[str, ...] = ()
+    event_id: str = ""
     type: Literal["rated"] = "rated"
 
 
@@ -205,6 +211,7 @@ class NoteTaken:
     at_s: float
     text: str
     is_shared: bool = False
+    event_id: str = ""
     type: Literal["note_taken"] = "note_taken"
 
 
@@ -215,7 +222,75 @@ class Bookmarked:
     author: str
     start_s: float
     end_s: float
+    event_id: str = ""
     type: Literal["bookmarked"] = "bookmarked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionChosen:
+    """A person said which planned question is under way from here on; no id: none of them."""
+
+    author: str
+    question_id: str | None
+    at_s: float
+    event_id: str = ""
+    type: Literal["question_chosen"] = "question_chosen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """A person ticked off (or cleared) something that the rubric lists, such as a follow-up that was asked.
+
+    `item` is the path of ids and positions to it: "v1.q1/follow_ups/0", "writing/conduct/2", "red_flags/two-hats".
+    """
+
+    author: str
+    item: str
+    is_done: bool
+    at_s: float
+    event_id: str = ""
+    type: Literal["ticked"] = "ticked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormAnswered:
+    """A person filled in an entry of the debrief: "debrief/0", "gut_check/1", "vote". Private as a rating is."""
+
+    author: str
+    item: str
+    text: str
+    event_id: str = ""
+    type: Literal["form_answered"] = "form_answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningPaused:
+    """Off the record: from here on nothing is captured until `ListeningResumed`."""
+
+    author: str
+    at_s: float
+    event_id: str = ""
+    type: Literal["listening_paused"] = "listening_paused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningResumed:
+    """On the record again. The interview's clock stood still meanwhile."""
+
+    author: str
+    at_s: float
+    event_id: str = ""
+    type: Literal["listening_resumed"] = "listening_resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A person took back what they had done: the event of that `event_id` counts no more."""
+
+    author: str
+    withdrawn_id: str
+    event_id: str = ""
+    type: Literal["withdrawn"] = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +339,12 @@ Event: TypeAlias = (
     | Rated
     | NoteTaken
     | Bookmarked
+    | QuestionChosen
+    | Ticked
+    | FormAnswered
+    | ListeningPaused
+    | ListeningResumed
+    | Withdrawn
     | ConsentRecorded
     | Corrected
     | ProblemNoticed

@@ -6,7 +6,7 @@ so what they show is always a replay. A fold takes events as they come and never
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from pipeline.events import (
     Bookmarked,
@@ -15,10 +15,14 @@ from pipeline.events import (
     Corrected,
     Draft,
     Event,
+    FormAnswered,
+    ListeningPaused,
+    ListeningResumed,
     NoteTaken,
     NotHeard,
     ProblemNoticed,
     QuestionAsked,
+    QuestionChosen,
     Rated,
     SegmentAssigned,
     SessionEnded,
@@ -28,8 +32,13 @@ from pipeline.events import (
     StageChanged,
     Tag,
     TagRetracted,
+    Ticked,
     Utterance,
+    Withdrawn,
 )
+
+Act: TypeAlias = StageChanged | Rated | NoteTaken | Bookmarked | QuestionChosen | Ticked | FormAnswered
+"""What a person does on the board and may take back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +47,7 @@ class InterviewState:
 
     `revisions` holds every revision of every utterance as its event said it, by (segment_id, revision), so that a
     span of an older revision still finds its words. `tags` are the live ones by tag_id: last said, not retracted.
-    `not_heard` has the last finding for each question, `ratings` the last by (rater, target).
+    `not_heard` has the last finding for each question. `acts` are what people did, less what they withdrew.
     """
 
     started: SessionStarted | None = None
@@ -50,10 +59,8 @@ class InterviewState:
     tags: Mapping[str, Tag] = field(default_factory=dict)
     questions: tuple[QuestionAsked, ...] = ()
     not_heard: Mapping[str | None, NotHeard] = field(default_factory=dict)
-    stage_id: str | None = None
-    ratings: Mapping[tuple[str, str], Rated] = field(default_factory=dict)
-    notes: tuple[NoteTaken, ...] = ()
-    bookmarks: tuple[Bookmarked, ...] = ()
+    acts: tuple[Act, ...] = ()
+    is_paused: bool = False
     consents: tuple[ConsentRecorded, ...] = ()
     problems: tuple[ProblemNoticed, ...] = ()
 
@@ -61,6 +68,36 @@ class InterviewState:
     def is_ended(self) -> bool:
         """Nothing more will be heard."""
         return self.ended is not None
+
+    @property
+    def stage_id(self) -> str | None:
+        """The stage under way, as a person said it."""
+        return next((act.stage_id for act in reversed(self.acts) if isinstance(act, StageChanged)), None)
+
+    @property
+    def ratings(self) -> Mapping[tuple[str, str], Rated]:
+        """The last rating by (rater, target)."""
+        return {(act.rater, act.target): act for act in self.acts if isinstance(act, Rated)}
+
+    @property
+    def notes(self) -> tuple[NoteTaken, ...]:
+        """Every note that stands."""
+        return tuple(act for act in self.acts if isinstance(act, NoteTaken))
+
+    @property
+    def bookmarks(self) -> tuple[Bookmarked, ...]:
+        """Every mark that stands."""
+        return tuple(act for act in self.acts if isinstance(act, Bookmarked))
+
+    @property
+    def ticks(self) -> Mapping[str, Ticked]:
+        """The last tick of each item; one that was cleared is among them with `is_done` false."""
+        return {act.item: act for act in self.acts if isinstance(act, Ticked)}
+
+    @property
+    def form(self) -> Mapping[tuple[str, str], FormAnswered]:
+        """The last answer by (author, item)."""
+        return {(act.author, act.item): act for act in self.acts if isinstance(act, FormAnswered)}
 
     @property
     def utterances(self) -> tuple[Utterance, ...]:
@@ -110,17 +147,15 @@ class _Growing:
     def __init__(self, state: InterviewState) -> None:
         self._started = state.started
         self._ended = state.ended
-        self._stage_id = state.stage_id
+        self._is_paused = state.is_paused
         self._revisions = dict(state.revisions)
         self._latest_revision = dict(state.latest_revision)
         self._channel_speakers = dict(state.channel_speakers)
         self._segment_speakers = dict(state.segment_speakers)
         self._tags = dict(state.tags)
         self._not_heard = dict(state.not_heard)
-        self._ratings = dict(state.ratings)
         self._questions = list(state.questions)
-        self._notes = list(state.notes)
-        self._bookmarks = list(state.bookmarks)
+        self._acts = list(state.acts)
         self._consents = list(state.consents)
         self._problems = list(state.problems)
 
@@ -142,8 +177,10 @@ class _Growing:
                 self._started = event
             case SessionEnded():
                 self._ended = event
-            case StageChanged(stage_id=stage_id):
-                self._stage_id = stage_id
+            case StageChanged() | Rated() | NoteTaken() | Bookmarked() | QuestionChosen() | Ticked() | FormAnswered():
+                self._acts.append(event)
+            case Withdrawn(author=author, withdrawn_id=withdrawn_id):
+                self._acts = [act for act in self._acts if (author_of(act), act.event_id) != (author, withdrawn_id)]
             case _:
                 self._collect(event)
 
@@ -151,17 +188,15 @@ class _Growing:
         return InterviewState(
             started=self._started,
             ended=self._ended,
-            stage_id=self._stage_id,
+            is_paused=self._is_paused,
             revisions=self._revisions,
             latest_revision=self._latest_revision,
             channel_speakers=self._channel_speakers,
             segment_speakers=self._segment_speakers,
             tags=self._tags,
             not_heard=self._not_heard,
-            ratings=self._ratings,
             questions=tuple(self._questions),
-            notes=tuple(self._notes),
-            bookmarks=tuple(self._bookmarks),
+            acts=tuple(self._acts),
             consents=tuple(self._consents),
             problems=tuple(self._problems),
         )
@@ -177,15 +212,18 @@ class _Growing:
                 self._questions.append(event)
             case NotHeard(question_id=question_id):
                 self._not_heard[question_id] = event
-            case Rated(rater=rater, target=target):
-                self._ratings[rater, target] = event
-            case NoteTaken():
-                self._notes.append(event)
-            case Bookmarked():
-                self._bookmarks.append(event)
+            case ListeningPaused():
+                self._is_paused = True
+            case ListeningResumed():
+                self._is_paused = False
             case ConsentRecorded():
                 self._consents.append(event)
             case ProblemNoticed():
                 self._problems.append(event)
             case Draft() | _:
                 pass
+
+
+def author_of(act: Act) -> str:
+    """Who did it."""
+    return act.rater if isinstance(act, Rated) else act.author

@@ -9,6 +9,9 @@ from pipeline.events import (
     Corrected,
     Draft,
     Event,
+    ListeningPaused,
+    ListeningResumed,
+    NoteTaken,
     NotHeard,
     Rated,
     SegmentAssigned,
@@ -17,6 +20,7 @@ from pipeline.events import (
     Tag,
     TagRetracted,
     Utterance,
+    Withdrawn,
 )
 from pipeline.state import NOTHING_YET, fold
 
@@ -93,7 +97,7 @@ def test_folding_in_pieces_gives_the_same_state_and_leaves_the_first_piece_as_it
 @given(st.sampled_from(get_args(Event)).flatmap(st.from_type))
 def test_every_kind_of_event_is_kept_save_drafts_and_what_takes_away(event):
     is_kept = fold([event]) != NOTHING_YET
-    assert is_kept != isinstance(event, Draft | TagRetracted)
+    assert is_kept != isinstance(event, Draft | TagRetracted | ListeningResumed | Withdrawn)
 
 
 @given(interview_events)
@@ -174,6 +178,31 @@ def test_the_last_finding_of_a_question_and_the_last_rating_of_a_target_count():
     )
     assert state.not_heard["q1"].items == ("role",)
     assert {key: one.score for key, one in state.ratings.items()} == {("ada", "q1"): 5, ("bo", "q1"): 4}
+
+
+def test_what_a_person_took_back_counts_no_more_and_the_one_before_counts_again():
+    state = fold(
+        [
+            Rated(rater="ada", target="q1", score=3, reason="", event_id="a"),
+            Rated(rater="ada", target="q1", score=5, reason="", event_id="b"),
+            NoteTaken(author="ada", at_s=1.0, text="loud", event_id="c"),
+            Withdrawn(author="ada", withdrawn_id="b"),
+            Withdrawn(author="ada", withdrawn_id="c"),
+        ]
+    )
+    assert state.ratings["ada", "q1"].score == 3
+    assert state.notes == ()
+
+
+def test_nobody_takes_back_what_another_person_did():
+    note = NoteTaken(author="ada", at_s=1.0, text="loud", event_id="c")
+    assert fold([note, Withdrawn(author="bo", withdrawn_id="c")]).notes == (note,)
+
+
+def test_an_interview_is_paused_until_it_is_resumed():
+    pause = ListeningPaused(author="ada", at_s=1.0)
+    assert fold([pause]).is_paused
+    assert not fold([pause, ListeningResumed(author="ada", at_s=1.0)]).is_paused
 
 
 def test_an_interview_is_ended_once_it_says_so():
