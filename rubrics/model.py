@@ -148,6 +148,8 @@ class Question(Entry):
     mode: Mode = "behavioural"
     rationale: Text | None = Field(default=None, description="why it is asked; only where the guide says so")
     pull_when: tuple[Text, ...] = Field(default=(), description="cues to ask it; none: it is asked anyway")
+    pulled_by: tuple[Text, ...] = Field(default=(), description="phrases of a candidate that are such a cue")
+    settled_by: tuple[Text, ...] = Field(default=(), description="phrases that show it is covered without asking")
     only_for: Text | None = Field(default=None, description="the candidates it is meant for; none: everyone")
     signals: tuple[Signal, ...] = ()
     great: tuple[Text, ...] = Field(default=(), description="what a great answer holds")
