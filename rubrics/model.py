@@ -38,8 +38,9 @@ class Concept(Entry):
 
 
 def _concepts_from_mapping(value: Any) -> Any:
+    """By name, as a mapping that goes through other tools keeps no order."""
     if isinstance(value, dict):
-        return [{"name": name, "phrases": phrases} for name, phrases in value.items()]
+        return [{"name": name, "phrases": value[name]} for name in sorted(value, key=str)]
     return value
 
 

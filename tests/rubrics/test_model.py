@@ -27,6 +27,16 @@ def test_levels_come_in_order_of_score_however_they_are_written():
     assert [level.score for level in criterion({"5": {"text": "best"}, "1": "worst"}).levels] == [1, 5]
 
 
+def test_concepts_come_in_order_of_name_so_that_a_sorted_file_reads_the_same():
+    (level,) = criterion({"3": {"text": "knows why", "concepts": {"trend": ["bends"], "gaps": ["holes"]}}}).levels
+    assert [concept.name for concept in level.concepts] == ["gaps", "trend"]
+
+
+def test_a_concept_may_be_called_by_a_number():
+    (level,) = criterion({"5": {"text": "best", "concepts": {24: ["around the clock"], "p99": ["tail"]}}}).levels
+    assert [concept.name for concept in level.concepts] == ["24", "p99"]
+
+
 def test_levels_come_out_as_they_may_be_written():
     written = {"1": "guesses", "3": {"text": "knows why", "concepts": {"trend": ["mean drifts"]}}}
     dumped = json.loads(criterion(written).model_dump_json(by_alias=True, exclude_none=True))
