@@ -36,11 +36,15 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class RubricWords:
-    """A rubric's own words: its title, its questions by id, and by kind its signals and red flags."""
+    """A rubric's own words: its title, its questions by id, and by kind its signals and red flags.
+
+    `guide` is what the board shows of the rubric (ui.guide); None where nothing but labels is put into words.
+    """
 
     title: str
     questions: Mapping[str, str]
     kinds: Mapping[str, str]
+    guide: Mapping[str, Any] | None = None
 
 
 LABELS: Final[Mapping[Label, Mark]] = MappingProxyType(

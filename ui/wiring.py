@@ -20,6 +20,7 @@ from rubrics.model import Rubric
 from rubrics.plan import planned
 from signals.listener import Listener
 from signals.rulebook import RULES_VERSION
+from ui.guide import guide_of
 from ui.labels import RubricWords
 
 _Item = TypeVar("_Item")
@@ -98,7 +99,8 @@ def find_rubric_words(rubric_id: str) -> RubricWords | None:
 def rubric_words(rubric: Rubric) -> RubricWords:
     """A rubric's own words for what its ids mean."""
     kinds = {signal.id: signal.text for signal in rubric.signals} | {flag.id: flag.title for flag in rubric.red_flags}
-    return RubricWords(rubric.title, {question.id: question.title for question in rubric.questions}, kinds)
+    titles = {question.id: question.title for question in rubric.questions}
+    return RubricWords(rubric.title, titles, kinds, guide_of(rubric))
 
 
 class Interview:
