@@ -31,7 +31,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pipeline.errors import BadInput, MissingFacility, PipelineError
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+"""2 added the seats and the set-ups; a database of version 1 gets them when it is opened."""
 _METADATA: Final = MetaData()
 _SCHEMA: Final = Table("schema_version", _METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
@@ -54,11 +55,29 @@ EVENTS: Final = Table(
     # Lists sessions with their counts without reading a single body.
     Index("events_by_type", "session_id", "type"),
 )
+SEATS: Final = Table(
+    "seats",
+    _METADATA,
+    # SHA-256 of the token in the seat's link: the database does not let its reader sit down.
+    Column("token_hash", Text, primary_key=True),
+    Column("session_id", Text, ForeignKey(SESSIONS.c.session_id), nullable=False),
+    Column("seat_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Index("seats_by_session", "session_id", "name", unique=True),
+)
+SETUPS: Final = Table(
+    "setups",
+    _METADATA,
+    Column("session_id", Text, ForeignKey(SESSIONS.c.session_id), primary_key=True),
+    Column("body", Text, nullable=False),
+)
 
+_KEEP_DELETED: Final = "events_keep_delete"
 _TRIGGERS: Final = (
     "CREATE TRIGGER events_keep_update BEFORE UPDATE ON events "
     "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
-    "CREATE TRIGGER events_keep_delete BEFORE DELETE ON events "
+    f"CREATE TRIGGER {_KEEP_DELETED} BEFORE DELETE ON events "
     "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
     # Also stops INSERT OR REPLACE, which fires no delete trigger by default.
     "CREATE TRIGGER events_follow BEFORE INSERT ON events "
@@ -117,9 +136,41 @@ def failures_in_words(path: Path) -> Iterator[None]:
         raise _explained(error.orig, path) from error
 
 
+def delete_session(connection: Connection, session_id: str) -> int:
+    """Deletes every row of a session and returns how many events those were. In a writing transaction.
+
+    The one way round the trigger that keeps the journal append-only: it is back before anybody else can write.
+    """
+    connection.exec_driver_sql(f"DROP TRIGGER {_KEEP_DELETED}")
+    deleted = connection.execute(EVENTS.delete().where(EVENTS.c.session_id == session_id)).rowcount
+    connection.exec_driver_sql(next(trigger for trigger in _TRIGGERS if _KEEP_DELETED in trigger))
+    for table in (SEATS, SETUPS, SESSIONS):
+        connection.execute(table.delete().where(table.c.session_id == session_id))
+    return deleted
+
+
+def leave_no_bytes(engine: Engine) -> None:
+    """Rewrites the database without what was deleted and empties its write-ahead log.
+
+    Deleted rows stay readable in free pages and in the log until something else overwrites them.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.close()
+    if is_busy:
+        raise StoreError(
+            "another program reads the database, so what was deleted is still in its log. Close it and erase once more."
+        )
+
+
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _begin(connection: Connection) -> None:
@@ -137,6 +188,10 @@ def _ensure_schema(engine: Engine, path: Path) -> None:
                 _METADATA.create_all(connection)
                 connection.execute(_SCHEMA.insert().values(version=SCHEMA_VERSION))
                 version = SCHEMA_VERSION
+    if version < SCHEMA_VERSION:
+        with writing(engine).begin() as connection:
+            _METADATA.create_all(connection)
+            connection.execute(_SCHEMA.update().values(version=SCHEMA_VERSION))
     if version > SCHEMA_VERSION:
         raise BadInput(
             f"{path} was written by a newer Earmark (schema {version}; this one knows {SCHEMA_VERSION}). "

@@ -7,7 +7,7 @@ process of their own.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Mapping
 
 from pipeline.audio import AudioChunk
 from pipeline.events import Utterance
@@ -40,6 +40,11 @@ class LiveLoop:
         self._most_waiting = most_waiting
         self._waiting: asyncio.Queue[Request | None] = asyncio.Queue()
         self._answered = asyncio.Event()
+
+    @property
+    def talking(self) -> Mapping[int, bool]:
+        """By channel, whether speech is under way there."""
+        return self._session.talking
 
     async def run(self, chunks: AsyncIterable[AudioChunk]) -> None:
         """Listen until the chunks end and the last utterance is confirmed. What fails first is raised as it is."""

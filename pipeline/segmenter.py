@@ -66,6 +66,11 @@ class Segmenter:
             return self._start
         return max(self._free_from, self._count - ONSET_WINDOW - PRE_ROLL)
 
+    @property
+    def is_in_speech(self) -> bool:
+        """Whether speech has begun and not yet ended."""
+        return self._start is not None
+
     def receive(self, is_voiced: bool) -> Boundary | None:
         """Take the next frame; the boundary that it completes, if any."""
         self._recent.append(is_voiced)

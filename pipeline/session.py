@@ -11,7 +11,7 @@ order and hands the answers back, and confirmed utterances come out in the order
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -99,6 +99,10 @@ class _Channel:
         self._let_go(self._segmenter.needed_from_frame)
         return segments
 
+    @property
+    def is_talking(self) -> bool:
+        return self._segmenter.is_in_speech
+
     def receive_end(self) -> list[_Segment]:
         boundary = self._segmenter.receive_end()
         return [self._segment(boundary)] if boundary else []
@@ -136,6 +140,11 @@ class Session:
     def heard_s(self) -> float:
         """How far every channel has been heard."""
         return min(channel.frame_count for channel in self._channels.values()) * FRAME_SAMPLES / RATE_HZ
+
+    @property
+    def talking(self) -> Mapping[int, bool]:
+        """By channel, whether speech is under way there; it is until the silence that ends it is long enough."""
+        return {number: channel.is_talking for number, channel in self._channels.items()}
 
     @property
     def is_finished(self) -> bool:

@@ -10,7 +10,7 @@ program makes them with `asyncio.to_thread`.
 
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +19,25 @@ from typing import Final, Self
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
-from pipeline.database import EVENTS, SESSIONS, StoreError, failures_in_words, open_database, writing
+from pipeline.database import (
+    EVENTS,
+    SEATS,
+    SESSIONS,
+    SETUPS,
+    StoreError,
+    delete_session,
+    failures_in_words,
+    leave_no_bytes,
+    open_database,
+    writing,
+)
 from pipeline.errors import BadInput
 from pipeline.events import Draft, Event, SessionStarted, Utterance, from_json, to_json_line
 from pipeline.workspace import check_session_id, database_path
 
-__all__ = ["Recorded", "SessionSummary", "Store", "StoreError", "UnknownSession", "new_session_id"]
+__all__ = ["Recorded", "SeatRow", "SessionSummary", "Store", "StoreError", "UnknownSession", "new_session_id"]
 
 _PAGE_EVENTS: Final = 500
 _BUSY_TIMEOUT_S: Final = 10.0
@@ -62,6 +74,16 @@ class SessionSummary:
     utterances: int
 
 
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """A person at a screen of one session. `role` is the caller's word."""
+
+    seat_id: str
+    session_id: str
+    name: str
+    role: str
+
+
 def new_session_id(now: datetime) -> str:
     """An id for a session that starts now (an aware time): sorts by time in UTC, as 20261122-231205-k3f9."""
     tail = "".join(secrets.choice(_ID_LETTERS) for _ in range(4))
@@ -77,6 +99,11 @@ class Store:
         self._path = path
         # Threads of this process queue here, at once and in turn, rather than by polling the database's lock.
         self._turn = threading.Lock()
+
+    @property
+    def workspace(self) -> Path:
+        """The folder that the journal is in."""
+        return self._path.parent
 
     @classmethod
     def open(cls, workspace: Path, *, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> Self:
@@ -112,8 +139,8 @@ class Store:
             connection.execute(insert(EVENTS), rows)
         return recorded
 
-    def read(self, session_id: str, after_seq: int = 0) -> Iterator[Recorded]:
-        """A session's events after `after_seq`, in order, in constant memory.
+    def read(self, session_id: str, after_seq: int = 0, *, types: Collection[str] | None = None) -> Iterator[Recorded]:
+        """A session's events after `after_seq`, in order, in constant memory; only of the `types` where given.
 
         Reads page by page and keeps no transaction open between pages, so a slow reader hinders nobody; events that
         are appended while it reads come too. Raises UnknownSession, and StoreError where the machine fails.
@@ -121,7 +148,7 @@ class Store:
         with failures_in_words(self._path), self._engine.begin() as connection:
             if not _last_seq(connection, session_id):
                 raise _unknown(session_id)
-        return self._pages(session_id, after_seq)
+        return self._pages(session_id, after_seq, types)
 
     def sessions(self) -> tuple[SessionSummary, ...]:
         """Every session of the workspace, oldest first."""
@@ -150,6 +177,48 @@ class Store:
                 for row in connection.execute(counts)
             )
 
+    def add_seat(self, seat: SeatRow, token_hash: str) -> None:
+        """Keeps a seat under its token's hash. Raises UnknownSession, and BadInput for a name that is taken."""
+        row = {"seat_id": seat.seat_id, "name": seat.name, "role": seat.role}
+        with self._turn, failures_in_words(self._path), self._writer.begin() as connection:
+            if not _last_seq(connection, seat.session_id):
+                raise _unknown(seat.session_id)
+            try:
+                connection.execute(insert(SEATS).values(session_id=seat.session_id, token_hash=token_hash, **row))
+            except IntegrityError:
+                raise BadInput("somebody of that name has a seat in this interview. Choose another name.") from None
+
+    def find_seat(self, token_hash: str) -> SeatRow | None:
+        """The seat whose link has the token with this hash."""
+        query = select(SEATS.c.seat_id, SEATS.c.session_id, SEATS.c.name, SEATS.c.role)
+        with failures_in_words(self._path), self._engine.begin() as connection:
+            row = connection.execute(query.where(SEATS.c.token_hash == token_hash)).one_or_none()
+        return SeatRow(*row) if row else None
+
+    def keep_setup(self, session_id: str, body: str) -> None:
+        """Keeps what was set up for a session that has begun, once."""
+        with self._turn, failures_in_words(self._path), self._writer.begin() as connection:
+            connection.execute(insert(SETUPS).values(session_id=session_id, body=body))
+
+    def setup(self, session_id: str) -> str | None:
+        """What `keep_setup` kept for a session; None where nothing was."""
+        query = select(SETUPS.c.body).where(SETUPS.c.session_id == session_id)
+        with failures_in_words(self._path), self._engine.begin() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def delete(self, session_id: str) -> int:
+        """Erases a session: its events, set-up and seats. Returns how many events went; no byte of them stays.
+
+        Raises UnknownSession, and StoreError where the bytes cannot be removed at the moment.
+        """
+        with self._turn, failures_in_words(self._path):
+            with self._writer.begin() as connection:
+                if not _last_seq(connection, session_id):
+                    raise _unknown(session_id)
+                deleted = delete_session(connection, session_id)
+            leave_no_bytes(self._engine)
+        return deleted
+
     def close(self) -> None:
         """Lets go of the database. Closing twice is fine."""
         self._engine.dispose()
@@ -160,7 +229,7 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _pages(self, session_id: str, after_seq: int) -> Iterator[Recorded]:
+    def _pages(self, session_id: str, after_seq: int, types: Collection[str] | None) -> Iterator[Recorded]:
         while True:
             page = (
                 select(EVENTS.c.seq, EVENTS.c.recorded_at, EVENTS.c.body)
@@ -168,6 +237,8 @@ class Store:
                 .order_by(EVENTS.c.seq)
                 .limit(_PAGE_EVENTS)
             )
+            if types is not None:
+                page = page.where(EVENTS.c.type.in_(types))
             with failures_in_words(self._path), self._engine.begin() as connection:
                 rows = connection.execute(page).all()
             for seq, recorded_at, body in rows:

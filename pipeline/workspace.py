@@ -4,6 +4,8 @@ WORKSPACE/              mode 700
     earmark.db          mode 600
     audio/              mode 700
         SESSION.wav     mode 600
+    exports/            mode 700
+        SESSION/        what was written out of a session
 """
 
 import logging
@@ -20,6 +22,7 @@ from pipeline.errors import BadInput
 WORKSPACE_VARIABLE: Final = "EARMARK_WORKSPACE"
 DATABASE_NAME: Final = "earmark.db"
 AUDIO_FOLDER: Final = "audio"
+EXPORTS_FOLDER: Final = "exports"
 _PRIVATE: Final = 0o700
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _LOG: Final = logging.getLogger("earmark.workspace")
@@ -57,6 +60,12 @@ def audio_path(workspace: Path, session_id: str) -> Path:
     """Where a workspace keeps the sound of a session. Raises BadInput for an id that is not a plain name."""
     check_session_id(session_id)
     return workspace / AUDIO_FOLDER / f"{session_id}.wav"
+
+
+def exports_path(workspace: Path, session_id: str) -> Path:
+    """Where a workspace keeps what was written out of a session; may not be there. Raises as `audio_path` does."""
+    check_session_id(session_id)
+    return workspace / EXPORTS_FOLDER / session_id
 
 
 def check_session_id(session_id: str) -> None:

@@ -1,8 +1,8 @@
 """Who spoke and what it shows, joined: what live, review and batch feed with confirmed utterances."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from pipeline.events import Event, Speaker, Utterance
+from pipeline.events import ChannelAssigned, Event, SessionEnded, Speaker, Utterance
 from rubrics.model import Rubric
 from signals.speakers import Attributor
 from signals.tagger import Tagger
@@ -25,6 +25,23 @@ class Listener:
     def receive(self, utterance: Utterance) -> tuple[Event, ...]:
         """The utterance with its speaker (two where a question runs into its answer), assignments, tags, in order."""
         return self._follow(self._attributor.receive(utterance))
+
+    def receive_act(self, event: Event) -> tuple[Event, ...]:
+        """What a person did, such as an assignment or the choice of a question, and what follows from it."""
+        if isinstance(event, ChannelAssigned):
+            self._attributor.assign(event.channel, event.speaker)
+        return self._follow((event,))
+
+    def recall(self, events: Iterable[Event]) -> None:
+        """Take up an interview where its journal leaves it: what `events` led to is there already."""
+        for event in events:
+            self._tagger.receive(event)
+            if isinstance(event, Utterance):
+                self._attributor.recall(event)
+            elif isinstance(event, ChannelAssigned):
+                self._attributor.assign(event.channel, event.speaker)
+            elif isinstance(event, SessionEnded):
+                self._tagger.receive_end()
 
     def receive_end(self) -> tuple[Event, ...]:
         """What only the end of the interview decides. Call it once, after the last utterance."""

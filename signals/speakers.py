@@ -46,13 +46,27 @@ class Attributor:
         self._last_id = 0
 
     def receive(self, utterance: Utterance) -> tuple[Event, ...]:
-        """The utterance (or its parts) with speakers and consecutive segment ids, and what it says of channels."""
+        """The utterance (or its parts) with speakers and consecutive segment ids, and what it says of channels.
+
+        What was written has its speaker already and is only numbered.
+        """
         opening, self._opening = self._opening, []
+        if utterance.medium == "written":
+            return (*opening, self._numbered(utterance))
         return (*opening, *(self._numbered(event) for event in self._room.receive(utterance)))
 
     def receive_end(self) -> tuple[Event, ...]:
         """Assignments that only the end allows: from what little evidence there is. None leaves it to a person."""
         return tuple(self._room.receive_end())
+
+    def assign(self, channel: int, speaker: Speaker) -> None:
+        """A person says whose a channel is: it is guessed no more."""
+        self._room.assign(channel, speaker)
+
+    def recall(self, utterance: Utterance) -> None:
+        """An utterance that was numbered before: go on after it."""
+        self._opening = []
+        self._last_id = max(self._last_id, utterance.segment_id)
 
     def _numbered(self, event: Event) -> Event:
         if not isinstance(event, Utterance):
@@ -89,6 +103,10 @@ class _Channels:
         if channel in self._open or channel not in self._evidence:
             self._evidence[channel] = self._evidence.get(channel, 0.0) + self._evidence_of(utterance.text)
             yield from self._decide(_SURE_EVIDENCE)
+
+    def assign(self, channel: int, speaker: Speaker) -> None:
+        self._speakers[channel] = speaker
+        self._open.discard(channel)
 
     def receive_end(self) -> Iterator[Event]:
         if not self._speakers:
@@ -152,6 +170,9 @@ class _OneChannel:
         self._speaker = "candidate"
         asked = utterance.text[parts[-1].start_char : parts[-1].end_char] if parts[-1].role == "question" else ""
         self._question_so_far = f"{self._question_so_far} {asked}".strip() if asked else ""
+
+    def assign(self, channel: int, speaker: Speaker) -> None:
+        """Whose the one channel is outranks the questions; the tagger sees to that."""
 
     def receive_end(self) -> Iterator[Event]:
         return iter(())

@@ -19,7 +19,10 @@ from ui.terminal import messages
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         name: f"ui.commands.{name}"
-        for name in ("transcribe", "tag", "rubric", "demo", "serve", "sessions", "replay", "assign", "models", "doctor")
+        for name in (
+            *("transcribe", "tag", "rubric", "demo", "live", "serve", "sessions", "replay", "assign", "erase"),
+            *("models", "doctor"),
+        )
     }
 )
 """Command to module, in the order of the help. A module is imported when its command is meant: it may be slow to."""

@@ -4,6 +4,7 @@
     |-- UsageMistake     exit code 2: an option or an argument cannot be used as it was written
     |-- CannotServe      exit code 2: the address that was asked for cannot be used
     |-- CannotFollow     exit code 2: there is nothing to follow at that address
+    |-- Refused          exit code 2: what somebody at the board asked for is not done
 
 Every message says what is wrong, where, and what to do next, and never holds transcript text.
 """
@@ -31,5 +32,11 @@ class CannotServe(UiError):
 
 class CannotFollow(UiError):
     """No interview can be followed at the address that was given."""
+
+    exit_code = 2
+
+
+class Refused(UiError):
+    """What somebody at the board asked for is not done; the message tells them why."""
 
     exit_code = 2

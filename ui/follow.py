@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import ssl
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from rich.console import Console
 from rich.text import Text
@@ -53,14 +56,17 @@ async def follow(
     console: Console,
     *,
     find_rubric_words: Callable[[str], RubricWords | None] = lambda _: None,
+    token: str | None = None,
+    certificate: Path | None = None,
 ) -> Summary:
     """Print a session's tagged quotes from its first event to its last; returns when the session has ended.
 
-    `url` is the server's (`Server.url`). A dropped connection is taken up again after the last event that came. Raises
-    CannotFollow for an unknown session, a server of another version and one that stays away.
+    `url` is the server's (`Server.url`), `token` opens a seat where it asks for one, and `certificate` is its own
+    if it has TLS, trusted under whatever name. A dropped connection is taken up again after the last event that
+    came. Raises CannotFollow for an unknown session, a server of another version and one that stays away.
     """
     state, words = NOTHING_YET, None
-    async with aclosing(_events(url, session_id)) as events:
+    async with aclosing(_events(url, session_id, token, certificate)) as events:
         async for event in events:
             state = fold([event], state)
             if isinstance(event, SessionStarted):
@@ -73,17 +79,23 @@ async def follow(
     return summary
 
 
-async def _events(url: str, session_id: str) -> AsyncGenerator[Event, None]:
+async def _events(
+    url: str, session_id: str, token: str | None, certificate: Path | None
+) -> AsyncGenerator[Event, None]:
     """Every journalled event once, in order, over as many connections as it takes."""
     address = f"{url.replace('http', 'ws', 1).rstrip('/')}/ws/sessions/{session_id}"
+    seat = f"&seat={quote(token)}" if token else ""
+    tls = _trusting(certificate) if certificate else None
     last_seq, waits = 0, 0
     while True:
         trouble = "the connection was closed"
         try:
-            async with connect(f"{address}?after={last_seq}", max_size=_LARGEST_FRAME_BYTES) as connection:
+            url_now = f"{address}?after={last_seq}{seat}"
+            async with connect(url_now, max_size=_LARGEST_FRAME_BYTES, ssl=tls) as connection:
                 async for message in connection:
                     frame = json.loads(message)
                     _check_protocol(frame)
+                    last_seq = max(last_seq, frame.get("caught_up", {}).get("seq", 0))
                     if frame.get("seq", 0) > last_seq:
                         last_seq, waits = frame["seq"], 0
                         yield from_json(frame["event"])
@@ -98,6 +110,12 @@ async def _events(url: str, session_id: str) -> AsyncGenerator[Event, None]:
             raise CannotFollow(f"nothing comes from {url} any more: {trouble}. Is Earmark still running?")
         await asyncio.sleep(min(_FIRST_WAIT_S * 2**waits, _LONGEST_WAIT_S))
         waits += 1
+
+
+def _trusting(certificate: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(certificate))
+    context.check_hostname = False
+    return context
 
 
 def _check_protocol(frame: Mapping[str, Any]) -> None:

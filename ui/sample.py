@@ -8,6 +8,8 @@ from ui.errors import UsageMistake
 
 RUBRIC_ID: Final = "bei"
 """The rubric whose questions the bundled interviews ask."""
+CANDIDATE: Final = "the sample's candidate"
+"""A synthetic voice: its consent comes with the recording."""
 _IN_WHEEL: Final = "bundled"
 _IN_CHECKOUT: Final = Path(__file__).parents[1] / "samples" / "audio"
 

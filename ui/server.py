@@ -1,20 +1,22 @@
-"""The page and its interviews over HTTP and websocket, on this machine only.
+"""The page and its interviews over HTTP and websocket: on this machine, or, with tokens and TLS, for others too.
 
 GET  /                       the page: every interview of the workspace
 GET  /sessions/{id}          the page: one interview
-GET  /api/sessions           every interview as JSON, newest first
+GET  /api/sessions           every interview as JSON, newest first (host)
+     /api/…                  setting up, seats, one interview, erasing (ui.api)
 GET  /api/rubrics/{id}       a rubric's title, questions and signals in words
 GET  /api/words              the words and marks of labels (ui.labels)
 GET  /schema/events.json     the JSON Schema of every event
+GET  /schema/wire.json       the JSON Schema of the websocket's frames
 GET  /web/…                  the page's files
-WS   /ws/sessions/{id}       the events, `?after=SEQ` to resume (ui.wire)
+WS   /ws/sessions/{id}       the events and the acts, `?after=SEQ` to resume, `&seat=TOKEN` (ui.wire)
 """
 
 import asyncio
 import mimetypes
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -27,21 +29,25 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pipeline.events import json_schema
-from pipeline.store import Store, UnknownSession
+from pipeline.store import Store, StoreError, UnknownSession
+from ui.actions import LARGEST_FRAME_BYTES
+from ui.api import Api, answering
 from ui.errors import CannotServe
 from ui.guard import Guard, is_loopback
 from ui.hub import Hub
 from ui.labels import RubricWords, page_words
-from ui.watch import serve_viewer
+from ui.seats import Seating
+from ui.setting_up import Defaults, SettingUp
+from ui.studio import Studio
+from ui.watch import serve_client
+from ui.wire import JOURNAL_FAILED, NOT_YOURS, UNKNOWN_SESSION, wire_schema
 
 FindRubricWords = Callable[[str], RubricWords | None]
 
 _WEB: Final = Path(__file__).parent / "web"
-_MOST_INCOMING_BYTES: Final = 4096
-"""Viewers send nothing; more than this ends the connection before it is even read."""
 _STOP_S: Final = 2
 """How long connections may take to close when the server stops."""
 
@@ -49,8 +55,23 @@ _STOP_S: Final = 2
 mimetypes.add_type("text/javascript", ".js")
 
 
-def create_app(store: Store, hub: Hub, find_rubric_words: FindRubricWords = lambda _: None) -> Starlette:
-    """The application for one workspace. `find_rubric_words` gives a rubric's words by id, None if there is none."""
+def create_app(
+    store: Store,
+    hub: Hub,
+    find_rubric_words: FindRubricWords = lambda _: None,
+    *,
+    studio: Studio | None = None,
+    host_token: str | None = None,
+    defaults: Defaults | None = None,
+) -> Starlette:
+    """The application for one workspace. `find_rubric_words` gives a rubric's words by id, None if there is none.
+
+    `studio` hears interviews. With a `host_token` nothing of an interview is told without a token, and that one is the
+    host's; without, whoever brings none is the host.
+    """
+    at_work = studio or Studio(store, hub)
+    seating = Seating(store, at_work.host_name, host_token)
+    api = Api(at_work, seating, SettingUp(at_work, defaults))
 
     async def page(_: Request) -> Response:
         return FileResponse(_WEB / "index.html")
@@ -59,7 +80,8 @@ def create_app(store: Store, hub: Hub, find_rubric_words: FindRubricWords = lamb
         is_known = await asyncio.to_thread(_is_known, store, request.path_params["session_id"])
         return FileResponse(_WEB / "index.html", status_code=200 if is_known else 404)
 
-    async def sessions(_: Request) -> Response:
+    async def sessions(request: Request) -> Response:
+        api.check_host(request)
         summaries = await asyncio.to_thread(store.sessions)
         return JSONResponse([asdict(summary) for summary in reversed(summaries)])
 
@@ -74,37 +96,73 @@ def create_app(store: Store, hub: Hub, find_rubric_words: FindRubricWords = lamb
     async def schema(_: Request) -> Response:
         return JSONResponse(json_schema(), media_type="application/schema+json")
 
-    async def watch(websocket: WebSocket) -> None:
-        after = websocket.query_params.get("after", "0")
-        await serve_viewer(websocket, store, hub, websocket.path_params["session_id"], after)
+    async def frames_schema(_: Request) -> Response:
+        return JSONResponse(wire_schema(), media_type="application/schema+json")
+
+    async def serve_socket(websocket: WebSocket) -> None:
+        await websocket.accept()
+        with suppress(WebSocketDisconnect, RuntimeError):  # gone, or closed by the server's own end
+            await websocket.close(*await _serve_seat(websocket, store, hub, at_work, seating))
 
     routes: list[BaseRoute] = [
         Route("/", page),
         Route("/sessions/{session_id}", session_page),
-        Route("/api/sessions", sessions),
+        Route("/api/sessions", answering(sessions), methods=["GET"]),
+        *api.routes(),
         Route("/api/rubrics/{rubric_id}", rubric),
         Route("/api/words", words),
         Route("/schema/events.json", schema),
-        WebSocketRoute("/ws/sessions/{session_id}", watch),
+        Route("/schema/wire.json", frames_schema),
+        WebSocketRoute("/ws/sessions/{session_id}", serve_socket),
         Mount("/web", StaticFiles(directory=_WEB)),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Guard)])
+    app = Starlette(routes=routes, middleware=[Middleware(Guard, is_open=host_token is not None)])
+    app.state.asks_for_tokens = host_token is not None
+    return app
+
+
+async def _serve_seat(
+    websocket: WebSocket, store: Store, hub: Hub, studio: Studio, seating: Seating
+) -> tuple[int, str]:
+    """Serve an accepted websocket as the seat that its token gives: the close code and reason."""
+    session_id = websocket.path_params["session_id"]
+    try:
+        seat = await asyncio.to_thread(seating.find, session_id, websocket.query_params.get("seat"))
+        if seat is None:
+            return NOT_YOURS, "this link gives no seat in this interview: ask the host for a new one"
+        await studio.look(session_id)
+    except UnknownSession:
+        return UNKNOWN_SESSION, "no such interview in this workspace"
+    except StoreError:
+        return JOURNAL_FAILED, "the journal cannot be read: see Earmark's terminal"
+    return await serve_client(websocket, store, hub, seat, studio.act, websocket.query_params.get("after", "0"))
 
 
 class Server:
     """Runs an application in the current asyncio loop: `async with Server(app) as server: … server.url`.
 
-    Port 0 takes a free one. Raises CannotServe for an interface other than loopback and for a port that is taken.
-    Leaves signals to the program that runs the loop.
+    Port 0 takes a free one. Raises CannotServe for an interface that others reach unless the application asks for
+    tokens and a certificate is given, for a certificate that cannot be used and for a port that is taken. Leaves
+    signals to the program that runs the loop.
     """
 
-    def __init__(self, app: Starlette, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        if not is_loopback(host):
+    def __init__(
+        self,
+        app: Starlette,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        certificate: Path | None = None,
+        key: Path | None = None,
+    ) -> None:
+        if not is_loopback(host) and not (certificate and app.state.asks_for_tokens):
             raise CannotServe(
-                f"Earmark serves this machine only, and {host} is open to others. "
-                "Use 127.0.0.1, ::1 or localhost; reach it from elsewhere through an SSH tunnel."
+                f"Without a certificate Earmark serves this machine only, and {host or 'that address'} is open to "
+                "others. Use 127.0.0.1, ::1 or localhost; or give --certfile and --keyfile."
             )
         self._app = app
+        self._certificate = certificate
+        self._key = key
         self._host = host
         self._port = port
         self._server: _Uvicorn | None = None
@@ -122,19 +180,28 @@ class Server:
             self._app,
             http="h11",
             ws="websockets-sansio",
-            ws_max_size=_MOST_INCOMING_BYTES,
+            ws_max_size=LARGEST_FRAME_BYTES,
             ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_STOP_S,
+            ssl_certfile=self._certificate,
+            ssl_keyfile=self._key,
         )
+        try:
+            config.load()
+        except OSError as error:  # an SSLError is one
+            listener.close()
+            raise CannotServe(
+                f"cannot use the certificate {self._certificate}: {error.strerror}. Give a PEM file and its key."
+            ) from error
         self._server = _Uvicorn(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
         await self._server.is_serving.wait()
         name = f"[{self._host}]" if ":" in self._host else self._host
-        self.url = f"http://{name}:{listener.getsockname()[1]}/"
+        self.url = f"{'https' if self._certificate else 'http'}://{name}:{listener.getsockname()[1]}/"
         return self.url
 
     async def stop(self) -> None:

@@ -1,89 +1,125 @@
-"""A recording shown as if it were happening: journalled, served, and followed by the terminal over the websocket."""
+"""An interview heard here, shown on the page and told in the terminal: what `earmark live` and `earmark demo` run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import ExitStack, closing
-from datetime import UTC, datetime
+from collections.abc import Coroutine
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.audio_file import MediaFile
-from pipeline.live import LiveLoop
-from pipeline.recording import Recording
-from pipeline.store import Store, new_session_id
-from pipeline.worker import in_process
-from pipeline.workspace import audio_path
+from pipeline.store import Store
+from ui.actions import Consent, Frame, Start
+from ui.arrangement import PURPOSES, Arrangement
 from ui.follow import follow
 from ui.hub import Hub
+from ui.labels import RubricWords
+from ui.seats import HOST_SEAT_ID, Seat
 from ui.server import Server, create_app
+from ui.setting_up import Defaults
+from ui.sources import FileSource
+from ui.studio import Studio
 from ui.terminal import messages, results
-from ui.wiring import Interview, Setup, end_s, find_rubric_words
+from ui.wiring import Setup, find_rubric_words, rubric_words
 
-CHUNK_S: Final = 0.25
-"""How much sound is read at once: small enough that a kill loses little, large enough to cost nothing."""
 MOST_WAITING: Final = 4
 """Requests that may wait for the models before a recording that is played fast is held back."""
 
 
-async def show(
-    media: MediaFile, setup: Setup, workspace: Path, *, pace: float | None, port: int, keep_serving: bool
-) -> None:
-    """Play a recording into a new session of the workspace and follow it to its end.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Where the page is served: an interface and port, and what others than this machine's user need."""
 
-    `pace` 1 is the pace at which it was spoken, None as fast as the models allow. With `keep_serving` the page stays
-    open afterwards until the program is interrupted.
+    host: str = "127.0.0.1"
+    port: int = 0
+    certificate: Path | None = None
+    key: Path | None = None
+    host_token: str | None = None
+
+    def server(self, store: Store, hub: Hub, studio: Studio, setup: Setup | None, defaults: Defaults) -> Server:
+        """The page's server at this door. Raises CannotServe."""
+
+        def words(rubric_id: str) -> RubricWords | None:
+            own = setup.rubric if setup else None
+            return rubric_words(own) if own and own.id == rubric_id else find_rubric_words(rubric_id)
+
+        app = create_app(store, hub, words, studio=studio, host_token=self.host_token, defaults=defaults)
+        return Server(app, host=self.host, port=self.port, certificate=self.certificate, key=self.key)
+
+    def link(self, url: str) -> str:
+        """An address of the page as its host opens it."""
+        return f"{url}?seat={self.host_token}" if self.host_token else url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """How an interview is shown: begun by itself or from the page, told in the terminal or not, open afterwards or not.
+
+    `consent_of` names the candidate of a recording whose consent is part of it: then nobody need answer or start it.
     """
+
+    pace: float = 1.0
+    consent_of: str | None = None
+    in_terminal: bool = True
+    keep_serving: bool = False
+
+
+async def show(
+    media: MediaFile, setup: Setup, arrangement: Arrangement, workspace: Path, door: Door, showing: Showing
+) -> None:
+    """Set up an interview on a recording, serve its board, and stay until it has ended."""
     with closing(Store.open(workspace)) as store:
-        hub, session_id = Hub(), new_session_id(datetime.now(UTC))
-        interview = Interview(
-            store, session_id, setup.listener(media.info.kept_channels), lambda r: hub.publish(session_id, r)
-        )
-        interview.start(media.info.path.name, media, setup)
-        async with Server(create_app(store, hub, find_rubric_words), port=port) as server:
-            messages.print(f"Session {session_id}; the page is {server.session_url(session_id)}")
-            messages.print(f"Kept in the journal as it is heard: `earmark replay {session_id}` shows it again.")
-            await _followed(server, session_id, _play(media, setup, interview, audio_path(workspace, session_id), pace))
-            if keep_serving:
-                messages.print(f"The page stays open at {server.session_url(session_id)} until Ctrl-C.")
-                await asyncio.Event().wait()
-
-
-async def _followed(server: Server, session_id: str, playing: Coroutine[None, None, None]) -> None:
-    """Play while the terminal follows; if playing fails, stop following and let the failure out."""
-    following = asyncio.create_task(follow(server.url, session_id, results, find_rubric_words=find_rubric_words))
-    try:
-        await playing
-        await following
-    finally:
-        following.cancel()
-
-
-async def _play(media: MediaFile, setup: Setup, interview: Interview, audio: Path, pace: float | None) -> None:
-    with ExitStack() as open_things:
-        ask = await asyncio.to_thread(open_things.enter_context, in_process(setup.worker))
-        recording = open_things.enter_context(closing(Recording.open(audio, media.info.channels)))
-        loop = LiveLoop(
-            media.info.kept_channels,
-            ask,
-            keep=recording.receive,
-            confirm=interview.confirm,
-            most_waiting=None if pace else MOST_WAITING,
-        )
+        hub = Hub()
+        studio = Studio(store, hub)
+        defaults = Defaults(pace=showing.pace, files={media.info.path.name: media.info.path})
         try:
-            await loop.run(_played(media, pace))
-        except asyncio.CancelledError:
-            interview.end(recording.frames / RATE_HZ, "stopped at the keyboard")
-            raise
-    await asyncio.to_thread(interview.end, media.info.duration_s, "the recording ended")
+            async with door.server(store, hub, studio, setup, defaults) as server:
+                is_fast = showing.pace > 1
+                source = FileSource(media, showing.pace)
+                session_id = await studio.open(
+                    source, setup, arrangement, most_waiting=MOST_WAITING if is_fast else None
+                )
+                _tell(server, door, session_id)
+                if showing.consent_of:
+                    await _begin(studio, session_id, showing.consent_of)
+                await _until_ended(studio, session_id, _following(server, door, session_id, showing))
+                if showing.keep_serving:
+                    messages.print(f"The page stays open at {door.link(server.session_url(session_id))} until Ctrl-C.")
+                    await asyncio.Event().wait()
+        finally:
+            await studio.close("stopped at the keyboard")
 
 
-async def _played(media: MediaFile, pace: float | None) -> AsyncIterator[AudioChunk]:
-    """The recording's chunks, each no sooner than it would have been heard at `pace`."""
-    chunks = media.chunks(CHUNK_S)
-    clock = asyncio.get_running_loop()
-    started = clock.time()
-    while chunk := await asyncio.to_thread(next, chunks, None):
-        if pace:
-            await asyncio.sleep(started + end_s(chunk) / pace - clock.time())
-        yield chunk
+def _tell(server: Server, door: Door, session_id: str) -> None:
+    messages.print(f"Session {session_id}; the page is {door.link(server.session_url(session_id))}")
+    messages.print(f"Kept in the journal as it is heard: `earmark replay {session_id}` shows it again.")
+
+
+async def _begin(studio: Studio, session_id: str, candidate: str) -> None:
+    """Record the consent that comes with the recording, and start."""
+    host = Seat(HOST_SEAT_ID, session_id, await asyncio.to_thread(studio.host_name, session_id), "host")
+    consent = Consent(type="consent", person=candidate, is_given=True, purposes=PURPOSES)
+    await studio.act(host, Frame(id="consent", do=consent))
+    await studio.act(host, Frame(id="start", do=Start(type="start")))
+
+
+async def _following(server: Server, door: Door, session_id: str, showing: Showing) -> None:
+    if showing.in_terminal:
+        await follow(
+            server.url,
+            session_id,
+            results,
+            find_rubric_words=find_rubric_words,
+            token=door.host_token,
+            certificate=door.certificate,
+        )
+
+
+async def _until_ended(studio: Studio, session_id: str, following: Coroutine[Any, Any, None]) -> None:
+    """Wait while the terminal follows; if hearing fails, stop following and let the failure out."""
+    told = asyncio.create_task(following)
+    try:
+        await studio.wait_until_ended(session_id)
+        await told
+    finally:
+        told.cancel()

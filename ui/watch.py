@@ -1,34 +1,49 @@
-"""One viewer's websocket: the journal from where the viewer left off, then the news, without a gap or a double.
+"""One client's websocket: the journal from where the client left off, then the news, without a gap or a double.
 
-The viewer is subscribed before the journal is read, so whatever happens meanwhile waits in its queue; what both gave
+The client is subscribed before the journal is read, so whatever happens meanwhile waits in its queue; what both gave
 is skipped by its sequence number. The same reading of the journal closes every later gap: a queue that overflowed
-while the viewer was slow, and events that another process wrote, which this process's hub never saw.
+while the client was slow, and events that another process wrote, which this process's hub never saw. Nothing goes out
+that the client's seat may not see; what comes in is put before the seat's rights by whoever acts on it (`Do`).
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pipeline.store import Recorded, Store, StoreError, UnknownSession
 from ui import wire
+from ui.actions import BadFrame, Frame, read_frame
+from ui.errors import Refused
 from ui.hub import Batch, Hub, Subscription
+from ui.seats import TYPES_WITH_IDS, Seat, Sight, sees_drafts
+
+Do = Callable[[Seat, Frame], Awaitable[str]]
+"""Does what a seat asks for and returns the event's id. Raises Refused, StoreError."""
 
 _JOURNAL_CHECK_S: Final = 1.0
 """How often a quiet session's journal is looked at for what another process wrote."""
+_MOST_FRAMES_A_SECOND: Final = 30
+_MOST_ANSWERS_WAITING: Final = 256
+"""More than this unread, and the client asks without listening."""
 _LOG: Final = logging.getLogger("earmark.watch")
 
 
 class Watch:
-    """The sending half. `last_seq` is the last sequence number that went out."""
+    """The sending half. `last_seq` is the last sequence number that went out or was passed over."""
 
-    def __init__(self, websocket: WebSocket, store: Store, hub: Hub, session_id: str, after_seq: int) -> None:
+    def __init__(self, websocket: WebSocket, store: Store, hub: Hub, seat: Seat, after_seq: int) -> None:
         self._websocket = websocket
         self._store = store
         self._hub = hub
-        self._session_id = session_id
+        self._seat = seat
+        self._session_id = seat.session_id
+        self._sight = Sight(seat)
+        self._sees_drafts = sees_drafts(seat)
+        self._last_now: wire.Now | None = None
         self.last_seq = after_seq
 
     async def is_ahead(self) -> bool:
@@ -37,20 +52,36 @@ class Watch:
 
     async def run(self, subscription: Subscription) -> None:
         """Send until cancelled or the viewer is gone."""
-        await self._websocket.send_text(wire.hello(self._session_id))
+        await asyncio.to_thread(self._recall)
+        await self._websocket.send_text(wire.hello(self._session_id, self._seat))
         await self._send(await self._journal())
         while True:
             try:
                 batch = await asyncio.wait_for(subscription.next(), _JOURNAL_CHECK_S)
             except TimeoutError:
-                batch = Batch((), (), is_behind=True)
+                batch = Batch(is_behind=True)
             news: Sequence[Recorded] = [entry for entry in batch.recorded if entry.seq > self.last_seq]
             if batch.is_behind or (news and news[0].seq != self.last_seq + 1):
                 news = await self._journal()
             if news:
                 await self._send(news)
-            for draft in batch.drafts:
-                await self._websocket.send_text(wire.draft_frame(draft))
+            await self._send_the_moment(batch)
+
+    async def _send_the_moment(self, batch: Batch) -> None:
+        for draft in batch.drafts if self._sees_drafts else ():
+            await self._websocket.send_text(wire.draft_frame(draft))
+        if batch.now and (now := wire.now_for(batch.now, self._seat.role)) != self._last_now:
+            await self._websocket.send_text(wire.now_frame(now))
+            self._last_now = now
+        for answer in batch.answers:
+            await self._websocket.send_text(answer)
+
+    def _recall(self) -> None:
+        """What was kept from this seat before: it must not be told that it was taken back."""
+        for entry in self._store.read(self._session_id, types=TYPES_WITH_IDS):
+            if entry.seq > self.last_seq:
+                break
+            self._sight.sees(entry.event)
 
     def _holds(self, seq: int) -> bool:
         return next((entry.seq for entry in self._store.read(self._session_id, seq - 1)), 0) == seq
@@ -60,31 +91,70 @@ class Watch:
 
     async def _send(self, entries: Iterable[Recorded]) -> None:
         for entry in entries:
-            await self._websocket.send_text(wire.recorded_frame(entry))
+            if self._sight.sees(entry.event):
+                await self._websocket.send_text(wire.recorded_frame(entry))
             self.last_seq = entry.seq
         await self._websocket.send_text(wire.caught_up(self.last_seq, is_live=self._hub.is_live(self._session_id)))
 
 
-async def serve_viewer(websocket: WebSocket, store: Store, hub: Hub, session_id: str, after: str) -> None:
-    """Serve one viewer until it leaves; closes with a code of `ui.wire` and a reason where it cannot be served."""
-    await websocket.accept()
-    try:
-        code, reason = await _watch(websocket, store, hub, session_id, after)
-        await websocket.close(code, reason)
-    except WebSocketDisconnect:
-        pass
+class Hearing:
+    """The receiving half: frames in, actions done one after the other, answers out."""
+
+    def __init__(self, websocket: WebSocket, seat: Seat, do: Do) -> None:
+        self._websocket = websocket
+        self._seat = seat
+        self._do = do
+        self._came_at_s: deque[float] = deque(maxlen=_MOST_FRAMES_A_SECOND)
+
+    async def run(self, subscription: Subscription) -> tuple[int, str]:
+        """Take frames until the client is gone (WebSocketDisconnect) or has to go: the close code and reason."""
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message["code"])
+            if self._is_flooding():
+                return wire.TOO_MANY, "too many frames: at most 30 in a second"
+            text = message.get("text")
+            if text is None:
+                return wire.NOT_TEXT, "a frame is text, not bytes"
+            try:
+                frame = read_frame(text)
+            except BadFrame as bad:
+                if bad.frame_id is None:
+                    return wire.NOT_A_FRAME, bad.why
+                answer = wire.refused(bad.frame_id, bad.why)
+            else:
+                answer = await self._answer(frame)
+            if subscription.put_answer(answer) > _MOST_ANSWERS_WAITING:
+                return wire.TOO_MANY, "too many answers wait to be read"
+
+    def _is_flooding(self) -> bool:
+        now_s = asyncio.get_running_loop().time()
+        is_full = len(self._came_at_s) == self._came_at_s.maxlen
+        oldest_s = self._came_at_s[0] if is_full else 0.0
+        self._came_at_s.append(now_s)
+        return is_full and now_s - oldest_s < 1.0
+
+    async def _answer(self, frame: Frame) -> str:
+        try:
+            return wire.done(frame.id, await self._do(self._seat, frame))
+        except Refused as refusal:
+            return wire.refused(frame.id, str(refusal))
+        except StoreError as error:
+            _LOG.error("%s", error)
+            return wire.refused(frame.id, "the journal cannot be written at the moment: see Earmark's terminal")
 
 
-async def _watch(websocket: WebSocket, store: Store, hub: Hub, session_id: str, after: str) -> tuple[int, str]:
-    """Runs until the viewer is gone (WebSocketDisconnect) or has to go: the close code and reason."""
+async def serve_client(websocket: WebSocket, store: Store, hub: Hub, seat: Seat, do: Do, after: str) -> tuple[int, str]:
+    """Serve one accepted client until it is gone (WebSocketDisconnect) or has to go: close code and reason."""
     if not (after.isascii() and after.isdigit() and len(after) < 16):
         return wire.BAD_REQUEST, "after is a sequence number: 0 or the last one that was received"
-    watch = Watch(websocket, store, hub, session_id, int(after))
+    watch = Watch(websocket, store, hub, seat, int(after))
     try:
         if await watch.is_ahead():
             return wire.AHEAD_OF_JOURNAL, "this journal is shorter: start again from 0"
-        with hub.watch(session_id) as subscription:
-            return await _until_frame_or_end(websocket, watch, subscription)
+        with hub.watch(seat.session_id) as subscription:
+            return await _both(watch.run(subscription), Hearing(websocket, seat, do).run(subscription))
     except UnknownSession:
         return wire.UNKNOWN_SESSION, "no such interview in this workspace"
     except StoreError as error:
@@ -92,18 +162,15 @@ async def _watch(websocket: WebSocket, store: Store, hub: Hub, session_id: str, 
         return wire.JOURNAL_FAILED, "the journal cannot be read: see Earmark's terminal"
 
 
-async def _until_frame_or_end(websocket: WebSocket, watch: Watch, subscription: Subscription) -> tuple[int, str]:
-    sending = asyncio.create_task(watch.run(subscription))
-    hearing = asyncio.create_task(websocket.receive())
+async def _both(watching: Awaitable[None], hearing: Awaitable[tuple[int, str]]) -> tuple[int, str]:
+    """Until either half ends: what the hearing half says, or what the watching half raises."""
+    sending, receiving = asyncio.ensure_future(watching), asyncio.ensure_future(hearing)
     try:
-        await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((sending, receiving), return_when=asyncio.FIRST_COMPLETED)
         if sending.done():
             sending.result()
-        message = hearing.result()
+        return receiving.result()
     finally:
-        for task in (sending, hearing):
+        for task in (sending, receiving):
             task.cancel()
-        await asyncio.gather(sending, hearing, return_exceptions=True)
-    if message["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(message["code"])
-    return wire.ONLY_LISTENS, "this connection only listens: nothing can be sent to it"
+        await asyncio.gather(sending, receiving, return_exceptions=True)

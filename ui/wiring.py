@@ -2,24 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.audio_file import MediaFile, open_media
 from pipeline.errors import BadInput
-from pipeline.events import Event, SessionEnded, SessionStarted, Speaker, Utterance
+from pipeline.events import Event, SessionStarted, Speaker
 from pipeline.models import Choice, choose, load
 from pipeline.offline import hear
-from pipeline.store import Recorded, Store
+from pipeline.store import Recorded
 from pipeline.vad import SpeechGate
 from pipeline.worker import Worker
 from rubrics.load import builtin_ids, load_plan, load_rubric
 from rubrics.model import Rubric
 from rubrics.plan import planned
 from signals.listener import Listener
-from signals.rulebook import RULES_VERSION
+from ui.arrangement import Arrangement, People
 from ui.guide import guide_of
 from ui.labels import RubricWords
 
@@ -68,6 +67,12 @@ def load_planned(rubric: str | None, plan: Path | None) -> Rubric | None:
     return planned(loaded, load_plan(plan, loaded))
 
 
+def load_arrangement(people: People, setup: Setup, plan: Path | None) -> Arrangement:
+    """What is settled for an interview that the command line sets up; `plan` is the file that `prepare` was given."""
+    asked = load_plan(plan, setup.rubric) if plan and setup.rubric else None
+    return Arrangement(people=people, rubric=setup.rubric, plan=asked, speakers=dict(setup.speakers))
+
+
 def load_journalled_rubric(events: Iterable[Event]) -> Rubric | None:
     """The rubric that an interview was listened to with. Raises NoSuchRubric where it is not built in any more."""
     started = next((event for event in events if isinstance(event, SessionStarted)), None)
@@ -103,45 +108,6 @@ def rubric_words(rubric: Rubric) -> RubricWords:
     return RubricWords(rubric.title, titles, kinds, guide_of(rubric))
 
 
-class Interview:
-    """One interview on its way into the journal: confirmed utterances in, journalled and published events out."""
-
-    def __init__(self, store: Store, session_id: str, listener: Listener, publish: Publish) -> None:
-        self._store = store
-        self._session_id = session_id
-        self._listener = listener
-        self._publish = publish
-
-    def start(self, source: str, media: MediaFile, setup: Setup) -> None:
-        """Journal what is listened to, with what, for what."""
-        self._journal(
-            [
-                SessionStarted(
-                    session_id=self._session_id,
-                    started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                    source=source,
-                    channels=media.info.channels,
-                    engine=setup.choice.engine,
-                    model=setup.choice.model,
-                    rubric_id=setup.rubric.id if setup.rubric else None,
-                    rubric_version=setup.rubric.version if setup.rubric else None,
-                    rules_version=RULES_VERSION,
-                )
-            ]
-        )
-
-    def confirm(self, utterance: Utterance) -> None:
-        """Journal an utterance and what follows from it; it is on the disk when this returns."""
-        self._journal(self._listener.receive(utterance))
-
-    def end(self, at_s: float, reason: str) -> None:
-        """Journal what only the end decides, and the end."""
-        self._journal((*self._listener.receive_end(), SessionEnded(at_s=at_s, reason=reason)))
-
-    def _journal(self, events: Sequence[Event]) -> None:
-        self._publish(self._store.append(self._session_id, events))
-
-
 def _watched(items: Iterator[_Item], see: Callable[[_Item], None]) -> Iterator[_Item]:
     for item in items:
         see(item)
@@ -149,7 +115,6 @@ def _watched(items: Iterator[_Item], see: Callable[[_Item], None]) -> Iterator[_
 
 
 __all__ = [
-    "Interview",
     "Setup",
     "end_s",
     "find_rubric_words",

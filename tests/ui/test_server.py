@@ -37,7 +37,7 @@ def started(session_id=SESSION):
 
 
 def note(text="noted"):
-    return NoteTaken(author="ada", at_s=1.0, text=text)
+    return NoteTaken(author="ada", at_s=1.0, text=text, is_shared=True)
 
 
 def watch(server, session_id=SESSION, after=0, **options):
@@ -74,7 +74,8 @@ def test_a_viewer_gets_the_journal_then_the_news(stage, interview):
         stage.tell(SESSION, *interview[:4])
         async with stage.server() as server, watch(server) as viewer:
             before = await frames_until(viewer, is_caught_up)
-            assert before[0] == {"hello": {"protocol": wire.PROTOCOL, "session_id": SESSION}}
+            seat = {"name": "host", "role": "host"}
+            assert before[0] == {"hello": {"protocol": wire.PROTOCOL, "session_id": SESSION, "seat": seat}}
             assert [frame["event"] for frame in before[1:-1]] == [to_json(event) for event in interview[:4]]
             assert before[-1] == {"caught_up": {"seq": 4, "is_live": True}}
             stage.tell(SESSION, *interview[4:])
@@ -237,9 +238,10 @@ def test_a_viewer_of_another_journal_is_told_to_start_again(stage):
 
 
 @pytest.mark.parametrize(
-    ("frame", "code"), [("{}", wire.ONLY_LISTENS), (b"\x00", wire.ONLY_LISTENS), ("x" * 5000, 1009)]
+    ("frame", "code"),
+    [("{}", wire.NOT_A_FRAME), ("[" * 9000, wire.NOT_A_FRAME), (b"\x00", wire.NOT_TEXT), ("x" * 17_000, 1009)],
 )
-def test_a_frame_from_a_viewer_closes_its_connection_with_a_reason(stage, frame, code):
+def test_what_is_no_frame_closes_its_connection_with_a_reason(stage, frame, code):
     async def scene():
         stage.tell(SESSION, started())
         async with stage.server() as server, watch(server) as viewer:

@@ -10,6 +10,10 @@ import typer
 
 from pipeline.events import Speaker
 from ui.errors import UsageMistake
+from ui.guard import is_loopback
+from ui.seats import new_token
+from ui.show import Door
+from ui.terminal import messages
 
 
 class EngineName(StrEnum):
@@ -56,6 +60,19 @@ WorkspaceOption = Annotated[
     ),
 ]
 
+HostOption = Annotated[
+    str,
+    typer.Option(
+        "--host",
+        metavar="ADDRESS",
+        help="The interface to serve on. Any but this machine's own needs a certificate, and gives out tokens.",
+    ),
+]
+CertificateOption = Annotated[
+    Path | None, typer.Option("--certfile", metavar="FILE", help="A TLS certificate (PEM), to serve to others.")
+]
+KeyOption = Annotated[Path | None, typer.Option("--keyfile", metavar="FILE", help="The certificate's key (PEM).")]
+
 _ROLES: Final[Mapping[str, Speaker]] = {
     "interviewer": "interviewer",
     "candidate": "candidate",
@@ -84,3 +101,18 @@ def read_roles(option: str | None, name: str) -> dict[int, Speaker]:
             raise UsageMistake(f"{name}: {number} is assigned twice. Give each one role.")
         roles[number] = _ROLES[match[2]]
     return roles
+
+
+def open_door(host: str, port: int, certificate: Path | None, key: Path | None) -> Door:
+    """Where the page is served. For others than this machine's user it gets a host token, which is printed, once."""
+    for path in (certificate, key):
+        if path is not None and not path.is_file():
+            raise UsageMistake(f"{path} is not a file. Give a certificate and its key, both PEM.")
+    if (certificate is None) != (key is None):
+        raise UsageMistake("a certificate needs its key: give both --certfile and --keyfile.")
+    if is_loopback(host):
+        return Door(host=host, port=port, certificate=certificate, key=key)
+    token = new_token()
+    if certificate is not None:
+        messages.print(f"The host's token, shown this once: {token}")
+    return Door(host=host, port=port, certificate=certificate, key=key, host_token=token)

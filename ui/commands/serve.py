@@ -1,4 +1,4 @@
-"""`earmark serve`: the page for every interview of the workspace, on this machine only."""
+"""`earmark serve`: the page for every interview of the workspace."""
 
 import asyncio
 from contextlib import closing
@@ -8,11 +8,12 @@ import typer
 
 from pipeline.store import Store
 from pipeline.workspace import resolve_workspace
-from ui.commands.options import WorkspaceOption
+from ui.commands.options import CertificateOption, HostOption, KeyOption, WorkspaceOption, open_door
 from ui.hub import Hub
-from ui.server import Server, create_app
+from ui.setting_up import Defaults
+from ui.show import Door
+from ui.studio import Studio
 from ui.terminal import messages
-from ui.wiring import find_rubric_words
 
 app = typer.Typer()
 
@@ -20,15 +21,23 @@ app = typer.Typer()
 @app.command()
 def serve(
     *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on this machine; 0 takes a free one.")] = 8377,
+    host: HostOption = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8377,
+    certfile: CertificateOption = None,
+    keyfile: KeyOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Serve the page with the interviews of the workspace until Ctrl-C."""
     with closing(Store.open(resolve_workspace(workspace))) as store:
-        asyncio.run(_serve(store, port))
+        asyncio.run(_serve(store, open_door(host, port, certfile, keyfile)))
 
 
-async def _serve(store: Store, port: int) -> None:
-    async with Server(create_app(store, Hub(), find_rubric_words), port=port) as server:
-        messages.print(f"The page is {server.url} until Ctrl-C.")
-        await asyncio.Event().wait()
+async def _serve(store: Store, door: Door) -> None:
+    hub = Hub()
+    studio = Studio(store, hub)
+    try:
+        async with door.server(store, hub, studio, None, Defaults()) as server:
+            messages.print(f"The page is {door.link(server.url)} until Ctrl-C.")
+            await asyncio.Event().wait()
+    finally:
+        await studio.close()

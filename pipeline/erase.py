@@ -1,0 +1,58 @@
+"""Erasing an interview: its sound, its journal and whatever was made of it, for good."""
+
+import shutil
+from dataclasses import dataclass
+
+from pipeline.errors import BadInput
+from pipeline.live_mark import is_live
+from pipeline.store import Store, StoreError
+from pipeline.workspace import audio_path, exports_path
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What went. `events` are those of the journal, with the seats and the set-up; `bytes` those of the files."""
+
+    session_id: str
+    events: int
+    recordings: int
+    exports: int
+    bytes: int
+
+
+def erase(store: Store, session_id: str) -> Erased:
+    """Erase a session of the store's workspace: recording, journal, seats, set-up, exports.
+
+    Raises BadInput while some process hears it, UnknownSession, and StoreError where the disk fails; then it can be
+    asked for again, and goes on where it stopped. Copies that somebody made elsewhere are theirs to erase.
+    """
+    workspace = store.workspace
+    if is_live(workspace, session_id):
+        raise BadInput(f"session {session_id} is being heard. End it first.")
+    next(store.read(session_id))  # an unknown one is not searched for
+    recording, exports = audio_path(workspace, session_id), exports_path(workspace, session_id)
+    made = [path for path in exports.rglob("*") if path.is_file()]
+    there = [path for path in (recording, recording.with_suffix(".live")) if path.is_file()]
+    size = sum(path.stat().st_size for path in (*there, *made))
+    try:
+        for path in there:
+            path.unlink()
+        if exports.exists():
+            shutil.rmtree(exports)
+    except OSError as error:
+        raise StoreError(
+            f"cannot remove {error.filename}: {error.strerror}. Nothing of the journal is gone yet."
+        ) from error
+    recordings = sum(path == recording for path in there)
+    # The journal goes last: as long as it is there, the session is listed and can be erased again.
+    return Erased(session_id, store.delete(session_id), recordings, len(made), size)
+
+
+def said_of(erased: Erased) -> str:
+    """One line that says what went."""
+    recordings = "the recording" if erased.recordings else "no recording"
+    exports = "1 export" if erased.exports == 1 else f"{erased.exports} exports"
+    return (
+        f"Erased session {erased.session_id}: {erased.events} events of the journal, {recordings} and {exports}, "
+        f"{erased.bytes:,} bytes of files."
+    )

@@ -1,0 +1,60 @@
+"""What is settled before an interview: the people, the rubric and its plan, who is on which channel; and the notice.
+
+It is kept beside the journal, the rubric in full, so that a restarted server and a rubric file that has changed since
+make no difference to an interview that has begun.
+"""
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.events import Speaker
+from rubrics.model import Rubric
+from rubrics.plan import Plan
+
+NOTICE_VERSION: Final = "1"
+"""Goes up with every change to the wording: a consent names the version that was read out."""
+NOTICE: Final = (
+    "We would like Earmark to listen to this interview. It writes down what is said and marks quotes for the people "
+    "who interview you. It runs on our own computer, sends nothing elsewhere, and neither scores nor recommends "
+    "anybody. You may say no, ask for a pause at any time, in which nothing is recorded, or change your mind later: "
+    "then it stops and what was recorded is erased if you wish. Is that all right with you?"
+)
+PURPOSES: Final = ("record the sound", "write down what is said", "mark quotes as evidence")
+
+PersonName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
+
+
+class People(BaseModel):
+    """Who takes part, by name; whoever is not named is not there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    candidate: PersonName | None = None
+    interviewer: PersonName | None = None
+    note_taker: PersonName | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everybody's."""
+        return tuple(name for name in (self.candidate, self.interviewer, self.note_taker) if name)
+
+
+class Arrangement(BaseModel):
+    """Everything that was settled. `rubric` has only the questions of the plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    people: People = People()
+    rubric: Rubric | None = None
+    plan: Plan | None = None
+    speakers: dict[int, Speaker] = Field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """As the workspace keeps it."""
+        return self.model_dump_json(by_alias=True)
+
+    @classmethod
+    def from_json(cls, body: str) -> "Arrangement":
+        """What `to_json` wrote."""
+        return cls.model_validate_json(body)

@@ -1,0 +1,251 @@
+"""Hearing one interview: waiting, recording, paused, ended.
+
+Each stretch between two pauses is a live loop of its own, so what was said before a pause is confirmed without waiting
+for what comes after, and no sentence runs over a pause. The stretches share one recording, one worker and one clock.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import AsyncGenerator, Callable
+from contextlib import ExitStack, aclosing, closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from pipeline.audio import RATE_HZ, AudioChunk, Samples
+from pipeline.errors import PipelineError
+from pipeline.events import ListeningPaused, ListeningResumed, ProblemNoticed, Utterance
+from pipeline.live import LiveLoop
+from pipeline.live_mark import marked_live
+from pipeline.recording import Recording
+from pipeline.session import Answer, Request
+from pipeline.worker import Ask, Worker, in_process
+from pipeline.workspace import audio_path
+from ui.interview import Interview
+from ui.sources import Source
+from ui.wire import SessionState
+
+SILENCE_DB: Final = -96.0
+"""What the meter shows for digital silence: the floor of 16 bits."""
+_LOG: Final = logging.getLogger("earmark.listening")
+
+
+class Listening:
+    """One interview that this process hears. Every method belongs to the asyncio loop.
+
+    `most_waiting` holds a source back that plays faster than the models follow. `failure` is what ended it, if
+    something went wrong; `ended` is set when the last word and the end are journalled.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        interview: Interview,
+        make_worker: Callable[[], Worker],
+        workspace: Path,
+        session_id: str,
+        *,
+        most_waiting: int | None = None,
+    ) -> None:
+        self._source = source
+        self._interview = interview
+        self._most_waiting = most_waiting
+        self._make_worker = make_worker
+        self._workspace = workspace
+        self._session_id = session_id
+        self._open_things = ExitStack()
+        self._open_things.enter_context(marked_live(workspace, session_id))
+        self._worker: asyncio.Task[Ask] | None = None
+        self._recording: Recording | None = None
+        self._stretches: list[asyncio.Task[None]] = []
+        self._loop: LiveLoop | None = None
+        self._stop = asyncio.Event()
+        self._is_closed = asyncio.Event()
+        self._is_closed.set()
+        self._next_sample = 0
+        self._finishing: asyncio.Task[None] | None = None
+        self.state: SessionState = "waiting"
+        self.levels_db: dict[str, float] = {}
+        self.failure: BaseException | None = None
+        self.ended = asyncio.Event()
+
+    @property
+    def talking(self) -> dict[str, bool]:
+        """By channel, whether speech is under way."""
+        if self.state != "recording" or self._loop is None:
+            return {}
+        return {str(channel): is_talking for channel, is_talking in self._loop.talking.items()}
+
+    def warm_up(self) -> None:
+        """Load the models, so that they are ready when they are needed."""
+        if self._worker is None:
+            worker = in_process(self._make_worker)
+            self._worker = asyncio.create_task(asyncio.to_thread(self._open_things.enter_context, worker))
+
+    async def start(self) -> None:
+        """Begin to record. Raises BadInput and RecordingError where the sound cannot be kept."""
+        path = audio_path(self._workspace, self._session_id)
+        self._recording = await asyncio.to_thread(Recording.open, path, self._source.channels)
+        self._open_things.enter_context(closing(self._recording))
+        self.warm_up()
+        self._begin()
+
+    async def pause(self, author: str, event_id: str) -> None:
+        """Stop capturing; when this returns nothing is captured any more and that is journalled."""
+        await self._close_source()
+        self.state = "paused"
+        paused = ListeningPaused(author=author, at_s=self._interview.at_s, event_id=event_id)
+        await asyncio.to_thread(self._interview.act, paused)
+
+    async def resume(self, author: str, event_id: str) -> None:
+        """Capture again, from where the clock stands."""
+        resumed = ListeningResumed(author=author, at_s=self._interview.at_s, event_id=event_id)
+        await asyncio.to_thread(self._interview.act, resumed)
+        self._begin()
+
+    async def end(self, reason: str) -> None:
+        """Stop capturing now and for good; the last words are confirmed after this returns, then `ended` is set."""
+        await self._close_source()
+        self._finish(reason)
+
+    async def abandon(self, reason: str) -> None:
+        """Stop everything at once, without the words that are not confirmed yet."""
+        await self._close_source()
+        for stretch in self._stretches:
+            stretch.cancel()
+        self._finish(reason)
+        await self.ended.wait()
+
+    def _begin(self) -> None:
+        self.state = "recording"
+        self._stop.clear()
+        self._is_closed.clear()
+        stretch = asyncio.create_task(self._stretch(self._next_sample))
+        stretch.add_done_callback(self._stretch_is_over)
+        self._stretches.append(stretch)
+
+    async def _close_source(self) -> None:
+        self._stop.set()
+        await self._is_closed.wait()
+        self.levels_db = {}
+
+    async def _stretch(self, first_sample: int) -> None:
+        recording = self._recording
+        if recording is None:
+            raise RuntimeError("a stretch is heard after start")
+        moved_s = first_sample / RATE_HZ
+
+        def keep(chunk: AudioChunk) -> None:
+            recording.receive(replace(chunk, first_sample=chunk.first_sample + first_sample))
+
+        def confirm(utterance: Utterance) -> None:
+            self._interview.confirm(_moved(utterance, moved_s))
+
+        self._loop = LiveLoop(
+            self._source.kept_channels, self._ask, keep=keep, confirm=confirm, most_waiting=self._most_waiting
+        )
+        async with aclosing(self._heard(first_sample)) as chunks:
+            await self._loop.run(chunks)
+
+    async def _heard(self, first_sample: int) -> AsyncGenerator[AudioChunk, None]:
+        """The source's chunks until it ends or capture is stopped, on a clock that starts with the stretch."""
+        stopping = asyncio.create_task(self._stop.wait())
+        try:
+            async with aclosing(self._source.listen(first_sample)) as chunks:
+                while (chunk := await _next_unless(stopping, chunks)) is not None:
+                    self._meter(chunk)
+                    yield replace(chunk, first_sample=chunk.first_sample - first_sample)
+        finally:
+            stopping.cancel()
+            self._is_closed.set()
+
+    def _meter(self, chunk: AudioChunk) -> None:
+        self.levels_db[str(chunk.channel)] = level_db(chunk.samples)
+        self._next_sample = max(self._next_sample, chunk.first_sample + len(chunk.samples))
+        self._interview.at_s = round(self._next_sample / RATE_HZ, 3)
+
+    async def _ask(self, request: Request) -> Answer:
+        if self._worker is None:
+            raise RuntimeError("the worker is made before anything is asked")
+        ask = await asyncio.shield(self._worker)
+        return await ask(request)
+
+    def _stretch_is_over(self, stretch: asyncio.Task[None]) -> None:
+        """The source came to its end, or something failed: the interview is over. After a pause or an end: nothing."""
+        self._is_closed.set()
+        if stretch.cancelled():
+            return
+        if failure := stretch.exception():
+            self.failure = self.failure or failure
+            self._finish("it could not go on")
+        elif not self._stop.is_set():
+            self._finish("the recording ended")
+
+    def _finish(self, reason: str) -> None:
+        self._stop.set()
+        self.state, self.levels_db = "ended", {}
+        if self._finishing is None:
+            self._finishing = asyncio.create_task(self._finished(reason))
+
+    async def _finished(self, reason: str) -> None:
+        try:
+            await asyncio.gather(*self._stretches, return_exceptions=True)
+            if self.failure is not None:
+                await asyncio.to_thread(self._interview.act, _problem(self.failure, self._interview.at_s))
+            await asyncio.to_thread(self._interview.end, self._interview.at_s, reason)
+        except PipelineError as error:
+            _LOG.error("%s", error)
+            self.failure = self.failure or error
+        finally:
+            await self._let_go()
+            self.ended.set()
+
+    async def _let_go(self) -> None:
+        if self._worker is not None:
+            await asyncio.gather(self._worker, return_exceptions=True)
+        try:
+            await asyncio.to_thread(self._open_things.close)
+        except PipelineError as error:
+            _LOG.error("%s", error)
+            self.failure = self.failure or error
+
+
+def level_db(samples: Samples) -> float:
+    """The root mean square of samples against full scale, in dBFS, to a tenth; SILENCE_DB at least."""
+    power = float(np.mean(np.square(samples))) if len(samples) else 0.0
+    return max(SILENCE_DB, round(10 * math.log10(power), 1)) if power > 0 else SILENCE_DB
+
+
+def _moved(utterance: Utterance, by_s: float) -> Utterance:
+    if not by_s:
+        return utterance
+    words = tuple(
+        replace(word, start_s=round(word.start_s + by_s, 3), end_s=round(word.end_s + by_s, 3))
+        for word in utterance.words
+    )
+    start_s, end_s = round(utterance.start_s + by_s, 3), round(utterance.end_s + by_s, 3)
+    return replace(utterance, words=words, start_s=start_s, end_s=end_s)
+
+
+async def _next_unless(stopping: asyncio.Task[bool], chunks: AsyncGenerator[AudioChunk, None]) -> AudioChunk | None:
+    """The next chunk; None at the end, or when capture is stopped first: then what was under way is dropped."""
+
+    async def following() -> AudioChunk | None:
+        return await anext(chunks, None)
+
+    coming = asyncio.create_task(following())
+    try:
+        await asyncio.wait((coming, stopping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if stopping.done() or not coming.done():
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+    return None if stopping.done() else coming.result()
+
+
+def _problem(failure: BaseException, at_s: float) -> ProblemNoticed:
+    message = str(failure) if isinstance(failure, PipelineError) else "Earmark made a mistake: see its terminal."
+    return ProblemNoticed(code="listening-failed", message=message, at_s=at_s)

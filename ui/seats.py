@@ -1,0 +1,185 @@
+"""Who sits at a screen of an interview, and what they may see and do there.
+
+A seat is a person with a role in one session. The same two questions, `may_see` and `may_do`, are put wherever
+anything leaves the server or comes in: on the websocket, in every answer over HTTP, in exports. Ratings, the debrief
+and notes that are not shared are seen by their author alone, whatever anybody's role.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+from pipeline.events import (
+    ConsentRecorded,
+    Draft,
+    Event,
+    FormAnswered,
+    ListeningPaused,
+    ListeningResumed,
+    NoteTaken,
+    ProblemNoticed,
+    QuestionAsked,
+    QuestionChosen,
+    Rated,
+    SessionEnded,
+    SessionStarted,
+    StageChanged,
+    Ticked,
+    Withdrawn,
+)
+from pipeline.store import SeatRow, Store
+from ui.actions import Action, Tick
+from ui.errors import Refused
+
+Role = Literal["host", "note-taker", "interviewer", "rater", "viewer"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+HOST_SEAT_ID: Final = "host"
+TYPES_WITH_IDS: Final = frozenset(
+    {"stage_changed", "rated", "note_taken", "bookmarked", "question_chosen", "ticked", "form_answered"}
+)
+"""The events that a later one can take back."""
+_MOST_NAME_CHARACTERS: Final = 80
+_TOKEN_BYTES: Final = 16
+"""128 bits: no guessing, however many try."""
+
+_RUNS_THE_INTERVIEW: Final = (
+    *(SessionStarted, SessionEnded, StageChanged, QuestionChosen, QuestionAsked, Ticked),
+    *(ListeningPaused, ListeningResumed),
+)
+"""All that an interviewer sees: session, stage, question and time; nothing that was said or taken for evidence."""
+_FOR_THOSE_IN_CHARGE: Final = (ConsentRecorded, ProblemNoticed)
+
+_NOTE_TAKER_DOES: Final = frozenset(
+    {"note", "mark", "rate", "choose_question", "stage", "tick", "answer_form", "withdraw"}
+    | {"pause", "resume", "end", "paste", "assign", "judge_tag"}
+)
+_DOES: Final[Mapping[Role, frozenset[str]]] = MappingProxyType(
+    {
+        "host": _NOTE_TAKER_DOES | {"start", "consent"},
+        "note-taker": _NOTE_TAKER_DOES,
+        "rater": frozenset({"rate", "note", "mark", "answer_form", "withdraw"}),
+        "interviewer": frozenset({"choose_question", "tick", "withdraw"}),
+        "viewer": frozenset[str](),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person at a screen of one session. `name` is what their notes and ratings are signed with."""
+
+    seat_id: str
+    session_id: str
+    name: str
+    role: Role
+
+    def event_id(self, action_id: str) -> str:
+        """The id of what this seat's action becomes in the journal: the same action has the same, so it counts once."""
+        return f"{self.seat_id}:{action_id}"
+
+    def owns(self, event_id: str) -> bool:
+        """Whether an event of that id was made at this seat."""
+        return event_id.startswith(f"{self.seat_id}:")
+
+
+def may_see(seat: Seat, event: Event, hidden_ids: Container[str] = frozenset()) -> bool:
+    """Whether an event may leave the server for this seat.
+
+    `hidden_ids` are those of the events that were kept from the seat: it is not told that they were taken back either.
+    """
+    match event:
+        case Rated() | FormAnswered() | NoteTaken(is_shared=False):
+            return seat.owns(event.event_id)
+        case Withdrawn(event_id=event_id, withdrawn_id=withdrawn_id):
+            return seat.owns(event_id) or withdrawn_id not in hidden_ids
+    if seat.role == "interviewer":
+        return isinstance(event, _RUNS_THE_INTERVIEW)
+    if isinstance(event, _FOR_THOSE_IN_CHARGE):
+        return seat.role in ("host", "note-taker")
+    return True
+
+
+def may_do(seat: Seat, action: Action) -> bool:
+    """Whether the seat's role has this action at all; whether it can be done now is another matter."""
+    if seat.role == "interviewer" and isinstance(action, Tick):
+        return "/follow_ups/" in action.item
+    return action.type in _DOES[seat.role]
+
+
+class Sight:
+    """What one seat sees of a journal, event after event: `may_see` with what was kept from it so far."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+        self._hidden_ids: set[str] = set()
+
+    def sees(self, event: Event) -> bool:
+        """Whether the next event of the journal is for this seat. Ask for each, in order."""
+        if may_see(self._seat, event, self._hidden_ids):
+            return True
+        if event_id := getattr(event, "event_id", ""):
+            self._hidden_ids.add(event_id)
+        return False
+
+
+def sees_drafts(seat: Seat) -> bool:
+    """Whether the words of the moment are for this seat."""
+    return may_see(seat, Draft(channel=1, speaker="unassigned", text="", at_s=0.0))
+
+
+class Seating:
+    """Who has which seat: those in the workspace's database, and the host's.
+
+    Without a `host_token` whoever brings none is the host: only for a server that nobody but this machine's user
+    reaches. Tokens are kept as hashes. `host_name` gives the name that a session's host signs with.
+    """
+
+    def __init__(
+        self, store: Store, host_name: Callable[[str], str] = lambda _: "host", host_token: str | None = None
+    ) -> None:
+        self._store = store
+        self._host_name = host_name
+        self._host_hash = _hashed(host_token) if host_token else None
+
+    def find(self, session_id: str, token: str | None) -> Seat | None:
+        """The seat at a session that a token gives; None where it gives none there. Blocks on the database."""
+        if self.is_host(token):
+            return Seat(HOST_SEAT_ID, session_id, self._host_name(session_id), "host")
+        row = self._store.find_seat(_hashed(token)) if token else None
+        role = next((role for role in ROLES if row and role == row.role), None)
+        if row is None or role is None or row.session_id != session_id:
+            return None
+        return Seat(row.seat_id, row.session_id, row.name, role)
+
+    def is_host(self, token: str | None) -> bool:
+        """Whether this is the host of every session here."""
+        if self._host_hash is None:
+            return token is None
+        return token is not None and secrets.compare_digest(_hashed(token), self._host_hash)
+
+    def make(self, session_id: str, name: str, role: str) -> tuple[Seat, str]:
+        """A new seat and the token of its link, which is kept nowhere. Raises Refused, BadInput for a name taken."""
+        named = " ".join(name.split())
+        if not named or len(named) > _MOST_NAME_CHARACTERS or not named.isprintable():
+            raise Refused(f"a name has 1 to {_MOST_NAME_CHARACTERS} characters that can be read.")
+        if role not in ROLES:
+            raise Refused(f"a role is one of {', '.join(ROLES)}.")
+        if named.casefold() == self._host_name(session_id).casefold():
+            raise Refused("the host has that name. Choose another one.")
+        seat = Seat(secrets.token_hex(4), session_id, named, role)
+        token = new_token()
+        self._store.add_seat(SeatRow(seat.seat_id, session_id, named, role), _hashed(token))
+        return seat, token
+
+
+def new_token() -> str:
+    """What opens a seat: 128 random bits, in a form that a link can carry."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def _hashed(token: str) -> str:
+    # No salt and no stretching: the token is random, so there is nothing to guess from its hash.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,373 @@
+"""The interviews that this process can act on: those that it hears, and those that its journal holds.
+
+    waiting (set up, nothing captured) -> consent recorded -> recording <-> paused -> ended
+
+What people do on the board comes through `act`, whoever's screen it was: the seat's rights, the rubric and the state
+of the interview are asked first, then the journal is written, then everybody sees it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from pipeline.erase import Erased, erase
+from pipeline.errors import PipelineError
+from pipeline.events import ChannelAssigned, ConsentRecorded, SegmentAssigned, SessionStarted
+from pipeline.live_mark import is_live
+from pipeline.store import Recorded, Store, StoreError, UnknownSession, new_session_id
+from rubrics.errors import RubricError
+from rubrics.load import load_rubric
+from rubrics.model import Rubric
+from signals.listener import Listener
+from signals.rulebook import RULES_VERSION
+from ui.actions import (
+    Assign,
+    ChooseQuestion,
+    Consent,
+    Control,
+    End,
+    Frame,
+    JudgeTag,
+    Paste,
+    Pause,
+    Resume,
+    Stage,
+    Start,
+    event_of,
+)
+from ui.arrangement import NOTICE_VERSION, Arrangement
+from ui.errors import Refused
+from ui.hub import Hub
+from ui.interview import Interview
+from ui.listening import Listening
+from ui.seats import Seat, may_do
+from ui.sources import Source
+from ui.standing import Standing
+from ui.targets import refusal
+from ui.wiring import Setup
+
+TICK_S: Final = 0.25
+"""How often the board is told how an interview stands."""
+_MOST_ROOMS: Final = 32
+"""Interviews of the journal that are kept ready at once; those that are heard do not count."""
+
+
+@dataclass(slots=True)
+class _Room:
+    """One interview and what belongs to it; `listening` where this process hears it."""
+
+    interview: Interview
+    arrangement: Arrangement
+    standing: Standing
+    listening: Listening | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    controlled: dict[str, Control] = field(default_factory=dict)
+
+
+class Studio:
+    """Sets interviews up, hears them, and does what people ask for. Belongs to one asyncio loop."""
+
+    def __init__(self, store: Store, hub: Hub) -> None:
+        self._store = store
+        self._hub = hub
+        self._rooms: dict[str, _Room] = {}
+        self._opening = asyncio.Lock()
+        self._ticking: asyncio.Task[None] | None = None
+
+    @property
+    def workspace(self) -> Path:
+        """Where everything is kept."""
+        return self._store.workspace
+
+    # -- setting up and ending ----------------------------------------------------------------------------------------
+
+    async def open(
+        self, source: Source, setup: Setup, arrangement: Arrangement, *, most_waiting: int | None = None
+    ) -> str:
+        """Set an interview up; it waits for consent and `start`. Returns its id.
+
+        `most_waiting` holds back a source that plays faster than the models follow.
+        """
+        session_id = new_session_id(datetime.now(UTC))
+        listener = setup.listener(source.kept_channels)
+        interview = Interview(self._store, session_id, lambda: listener, self._publish_to(session_id))
+        await asyncio.to_thread(interview.start, _started(session_id, source, setup))
+        await asyncio.to_thread(self._store.keep_setup, session_id, arrangement.to_json())
+        listening = Listening(source, interview, setup.worker, self.workspace, session_id, most_waiting=most_waiting)
+        room = _Room(interview, arrangement, Standing(interview, setup.rubric), listening)
+        self._rooms[session_id] = room
+        listening.warm_up()
+        self._show(session_id, room)
+        if self._ticking is None:
+            self._ticking = asyncio.create_task(self._tick())
+        return session_id
+
+    async def wait_until_ended(self, session_id: str) -> None:
+        """Wait for the end of an interview that is heard here; raises what cut it off, if something did."""
+        listening = self._rooms[session_id].listening
+        if listening is not None:
+            await listening.ended.wait()
+            if listening.failure is not None:
+                raise listening.failure
+
+    async def close(self, reason: str = "Earmark was stopped") -> None:
+        """Stop hearing whatever is heard, at once."""
+        for session_id, room in self._rooms.items():
+            if room.listening is not None and not room.listening.ended.is_set():
+                await room.listening.abandon(reason)
+                self._show(session_id, room)
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+            self._ticking = None
+
+    async def erase(self, session_id: str) -> Erased:
+        """Erase an interview for good. Raises BadInput while it is heard, here or elsewhere, and UnknownSession."""
+        async with self._opening:
+            erased = await asyncio.to_thread(erase, self._store, session_id)
+            self._rooms.pop(session_id, None)
+        self._hub.forget(session_id)
+        return erased
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    async def arrangement(self, session_id: str) -> Arrangement:
+        """What was settled for an interview. Raises UnknownSession."""
+        return (await self._room(session_id)).arrangement
+
+    async def look(self, session_id: str) -> str:
+        """How an interview stands, shown to whoever watches it: its state, or "interrupted" where nobody hears it."""
+        room = await self._room(session_id)
+        self._show(session_id, room)
+        return _state_of(room)
+
+    def host_name(self, session_id: str) -> str:
+        """What the host of an interview is called: the note-taker's name where set-up gave one. Blocks on the disk."""
+        room = self._rooms.get(session_id)
+        people = (room.arrangement if room else _kept(self._store, session_id)).people
+        return people.note_taker or "host"
+
+    # -- acting -------------------------------------------------------------------------------------------------------
+
+    async def act(self, seat: Seat, frame: Frame) -> str:
+        """Do what a seat asks for; returns the id of what it became. Raises Refused, StoreError, UnknownSession."""
+        if not may_do(seat, frame.do):
+            raise Refused(f"that is not for the role of {seat.role}")
+        room = await self._room(seat.session_id)
+        event_id = seat.event_id(frame.id)
+        try:
+            async with room.lock:
+                await self._act(room, seat, frame, event_id)
+        except (StoreError, UnknownSession):
+            raise
+        except PipelineError as error:
+            raise Refused(str(error)) from error
+        self._show(seat.session_id, room)
+        return event_id
+
+    async def _act(self, room: _Room, seat: Seat, frame: Frame, event_id: str) -> None:
+        action = frame.do
+        if isinstance(action, Control):
+            known = room.controlled.get(event_id)
+            if known is not None and known != action:
+                raise Refused("that id was used for something else: give each action its own")
+            if known is None:
+                await self._control(room, seat, action, event_id)
+                room.controlled[event_id] = action
+            return
+        if isinstance(action, (ChooseQuestion, Stage)) and room.interview.state.is_ended:
+            raise Refused("the interview is over")
+        event = event_of(action, event_id, seat.name, room.interview.at_s)
+        if not room.interview.has(event_id):
+            _check(refusal(action, seat, room.arrangement.rubric, room.interview.state))
+        await _in_journal(room.interview.act, event)
+
+    async def _control(self, room: _Room, seat: Seat, action: Control, event_id: str) -> None:
+        _check(refusal(action, seat, room.arrangement.rubric, room.interview.state))
+        interview = room.interview
+        match action:
+            case Consent():
+                await self._consent(room, action)
+            case Start() | Pause() | Resume() | End():
+                await self._steer(room, seat, action, event_id)
+            case Paste(text=text):
+                self._check_is_ours(seat.session_id, room)
+                if interview.state.is_ended:
+                    raise Refused("the interview is over")
+                await _in_journal(interview.write, text.strip())
+            case Assign(channel=int(channel), speaker=speaker):
+                self._check_is_ours(seat.session_id, room)
+                await _in_journal(interview.act, ChannelAssigned(channel=channel, speaker=speaker, basis="person"))
+            case Assign(segment_id=int(segment_id), speaker=speaker):
+                self._check_is_ours(seat.session_id, room)
+                event = SegmentAssigned(segment_id=segment_id, speaker=speaker, basis="person")
+                await _in_journal(interview.act, event)
+            case JudgeTag(tag_id=tag_id, status=status):
+                await _in_journal(interview.judge, tag_id, status)
+
+    def _check_is_ours(self, session_id: str, room: _Room) -> None:
+        """What moves tags is done where the tags are made."""
+        if room.listening is None and is_live(self.workspace, session_id):
+            raise Refused("another Earmark on this machine hears this interview: do it there")
+
+    async def _consent(self, room: _Room, action: Consent) -> None:
+        named = room.arrangement.people.names
+        if named and action.person not in named:
+            raise Refused(f"nobody of that name takes part. There is: {', '.join(named)}")
+        consent = ConsentRecorded(
+            person=action.person,
+            notice_version=NOTICE_VERSION,
+            is_given=action.is_given,
+            purposes=action.purposes,
+            recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        listening = room.listening
+        is_captured = listening is not None and listening.state in ("recording", "paused")
+        if listening is not None and is_captured and not action.is_given:
+            await listening.end("consent was withdrawn")  # first, whatever becomes of the journal
+        await _in_journal(room.interview.act, consent)
+
+    async def _steer(self, room: _Room, seat: Seat, action: Start | Pause | Resume | End, event_id: str) -> None:
+        listening = room.listening
+        if listening is None:
+            await self._close_interrupted(seat.session_id, room, action)
+            return
+        match action, listening.state:
+            case Start(), "waiting":
+                _check(_missing_consent(room))
+                await listening.start()
+            case Pause(), "recording":
+                await listening.pause(seat.name, event_id)
+            case Resume(), "paused":
+                await listening.resume(seat.name, event_id)
+            case End(), "waiting" | "recording" | "paused":
+                await listening.end(f"ended by {seat.name}")
+            case _, state:
+                raise Refused(f"the interview is {_STATE_WORDS[state]}: it cannot {action.type} now")
+
+    async def _close_interrupted(self, session_id: str, room: _Room, action: Start | Pause | Resume | End) -> None:
+        """An interview that was cut off can be ended by hand, nothing else."""
+        if room.interview.state.is_ended:
+            raise Refused("the interview is over")
+        if is_live(self.workspace, session_id):
+            raise Refused("another Earmark on this machine hears this interview: do it there")
+        if not isinstance(action, End):
+            raise Refused("the interview was cut off and nobody hears it. It can be ended; set up another to go on")
+        await _in_journal(room.interview.end, room.interview.at_s, "it was cut off")
+
+    # -- rooms --------------------------------------------------------------------------------------------------------
+
+    async def _room(self, session_id: str) -> _Room:
+        if room := self._rooms.get(session_id):
+            return room
+        async with self._opening:
+            if session_id not in self._rooms:
+                self._forget_the_oldest()
+                self._rooms[session_id] = await asyncio.to_thread(self._reopened, session_id)
+            return self._rooms[session_id]
+
+    def _forget_the_oldest(self) -> None:
+        idle = [session_id for session_id, room in self._rooms.items() if room.listening is None]
+        for session_id in idle[: max(0, len(idle) - _MOST_ROOMS + 1)]:
+            if not self._rooms[session_id].lock.locked():
+                del self._rooms[session_id]
+
+    def _reopened(self, session_id: str) -> _Room:
+        events = tuple(recorded.event for recorded in self._store.read(session_id))
+        arrangement = _kept(self._store, session_id)
+        if arrangement.rubric is None:
+            arrangement = arrangement.model_copy(update={"rubric": _journalled_rubric(events[0])})
+        channels = tuple(range(1, events[0].channels + 1)) if isinstance(events[0], SessionStarted) else (1,)
+
+        def make_listener() -> Listener:
+            listener = Listener(arrangement.rubric, channels=channels, given=arrangement.speakers)
+            listener.recall(recorded.event for recorded in self._store.read(session_id))
+            return listener
+
+        interview = Interview(self._store, session_id, make_listener, self._publish_to(session_id), events)
+        return _Room(interview, arrangement, Standing(interview, arrangement.rubric))
+
+    def _publish_to(self, session_id: str) -> Callable[[Sequence[Recorded]], None]:
+        return lambda recorded: self._hub.publish(session_id, recorded)
+
+    async def _tick(self) -> None:
+        while True:
+            for session_id, room in tuple(self._rooms.items()):
+                if room.listening is not None:
+                    self._show(session_id, room)
+            await asyncio.sleep(TICK_S)
+
+    def _show(self, session_id: str, room: _Room) -> None:
+        if room.listening is not None:
+            listening = room.listening
+            self._hub.show(session_id, room.standing.now(listening.state, listening.levels_db, listening.talking))
+        elif room.interview.state.is_ended:
+            self._hub.show(session_id, room.standing.now("ended"))
+
+
+_STATE_WORDS: Final[Mapping[str, str]] = {
+    "waiting": "waiting to start",
+    "recording": "being recorded",
+    "paused": "paused",
+    "ended": "over",
+}
+
+
+def _state_of(room: _Room) -> str:
+    if room.listening is not None:
+        return room.listening.state
+    return "ended" if room.interview.state.is_ended else "interrupted"
+
+
+def _missing_consent(room: _Room) -> str | None:
+    answers = {consent.person: consent.is_given for consent in room.interview.state.consents}
+    candidate = room.arrangement.people.candidate
+    if candidate is not None:
+        return None if answers.get(candidate) else f"{candidate} has not agreed to be recorded: record the answer first"
+    if any(is_given is False for is_given in answers.values()) or not answers:
+        return "nobody has agreed to be recorded: record the candidate's answer first"
+    return None
+
+
+def _started(session_id: str, source: Source, setup: Setup) -> SessionStarted:
+    return SessionStarted(
+        session_id=session_id,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        source=source.name,
+        channels=source.channels,
+        engine=setup.choice.engine,
+        model=setup.choice.model,
+        rubric_id=setup.rubric.id if setup.rubric else None,
+        rubric_version=setup.rubric.version if setup.rubric else None,
+        rules_version=RULES_VERSION,
+    )
+
+
+def _kept(store: Store, session_id: str) -> Arrangement:
+    body = store.setup(session_id)
+    return Arrangement.from_json(body) if body else Arrangement()
+
+
+def _journalled_rubric(started: object) -> Rubric | None:
+    """For interviews without a set-up: the built-in rubric that they were listened to with, if there is one."""
+    rubric_id = started.rubric_id if isinstance(started, SessionStarted) else None
+    with suppress(RubricError):
+        return load_rubric(rubric_id) if rubric_id else None
+    return None
+
+
+def _check(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)
+
+
+async def _in_journal(write: Callable[..., None], *arguments: object) -> None:
+    """Write to the journal beside the loop. What the journal cannot hold is refused; a failing disk is told as such."""
+    try:
+        await asyncio.to_thread(write, *arguments)
+    except ValueError as error:
+        raise Refused(str(error)) from error
