@@ -1,11 +1,14 @@
 """A workspace with a hub and a server, and a short interview as its journal holds it (web/interview.jsonl)."""
 
 import asyncio
+import os
+import shutil
 import threading
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from pipeline.events import from_json
 from pipeline.store import Store
@@ -67,3 +70,67 @@ class Stage:
 def stage(tmp_path, rubric_words):
     with Store.open(tmp_path) as store:
         yield Stage(store, rubric_words)
+
+
+CHROMIUM = next(
+    (
+        path
+        for name in (
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "/Applications/Chromium.app/Contents/MacOS/Chromium",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        )
+        if (path := shutil.which(name))
+    ),
+    None,
+)
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+def is_wrong(message):
+    """A server that has stopped is part of some tests and of every test's end."""
+    return message.type == "error" and "ERR_CONNECTION_REFUSED" not in message.text
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens tabs, each a browser of its own, in which nothing may go wrong unseen: script errors, failed requests."""
+    opened = []
+
+    def open_one(**options):
+        page = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **options}).new_page()
+        wrong = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if is_wrong(message) else None)
+        page.wrong = wrong
+        opened.append(page)
+        return page
+
+    yield open_one
+    wrong = [text for page in opened for text in page.wrong]
+    for page in opened:
+        page.context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()

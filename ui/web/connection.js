@@ -1,16 +1,28 @@
-// The websocket of one interview: it comes back by itself and goes on after the last event that was seen.
+// The websocket of one interview: it comes back by itself and goes on after the last event that was seen. What this
+// screen does goes the same way, each act under an id of its own, so that one sent twice is done once.
 
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
 const AHEAD_OF_JOURNAL = 4409;
-const FINAL_CODES = new Set([4400, 4404]);
+const NOT_FOR_YOU = new Set([4400, 4401, 4403, 4404]);
 const HIDDEN_FLUSH_MS = 250;
+
+/** The seat that the link of this page names; "" where it names none. */
+export function seatToken() {
+  return new URLSearchParams(location.search).get("seat") ?? "";
+}
+
+/** A path of the server with this page's seat. */
+export function asSeat(path) {
+  const token = seatToken();
+  return token ? `${path}${path.includes("?") ? "&" : "?"}seat=${encodeURIComponent(token)}` : path;
+}
 
 /**
  * Watches an interview. `lastSeq()` says where to resume, `onFrames(frames)` takes what came, in bunches,
  * `onStatus({state, text})` tells how it goes, `onReset()` that everything seen belongs to another journal.
- * States: connecting, connected, waiting, gone, outdated.
+ * States: connecting, connected, waiting, gone, outdated. Returns the connection, whose `send` acts.
  */
 export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
   let socket = null;
@@ -18,12 +30,15 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
   let timer = null;
   let frames = [];
   let flushing = false;
+  const unanswered = new Map(); // id -> {message, done, refused}
 
   function connect() {
     clearTimeout(timer);
     timer = null;
     onStatus({ state: "connecting", text: "Connecting …" });
-    socket = new WebSocket(`ws://${location.host}/ws/sessions/${encodeURIComponent(sessionId)}?after=${lastSeq()}`);
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const path = asSeat(`/ws/sessions/${encodeURIComponent(sessionId)}?after=${lastSeq()}`);
+    socket = new WebSocket(`${scheme}://${location.host}${path}`);
     socket.onmessage = ({ data }) => receive(JSON.parse(data));
     socket.onclose = ({ code, reason }) => closed(code, reason);
   }
@@ -35,13 +50,32 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
       onStatus({ state: "outdated", text: "Earmark was updated. Reload this page." });
       return;
     }
-    if (frame.hello) return;
+    if (frame.done || frame.refused) return answered(frame);
     if (frame.caught_up) {
       wait = FIRST_WAIT_MS;
       onStatus({ state: "connected", text: "Connected" });
     }
+    if (frame.hello) for (const { message } of unanswered.values()) socket.send(message);
     frames.push(frame);
-    if (frame.caught_up || frame.event.type === "draft") flushSoon();
+    if (frame.caught_up || frame.now || frame.event?.type === "draft") flushSoon();
+  }
+
+  function answered({ done, refused }) {
+    const waiting = unanswered.get((done ?? refused).id);
+    if (!waiting) return;
+    unanswered.delete((done ?? refused).id);
+    if (done) waiting.done(done.event_id);
+    else waiting.refused(new Error(refused.why));
+  }
+
+  /** Does something. Resolves to the id of its event once it is journalled, however often the line drops meanwhile. */
+  function send(action) {
+    const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    const message = JSON.stringify({ id, do: action });
+    return new Promise((done, refused) => {
+      unanswered.set(id, { message, done, refused });
+      if (socket?.readyState === WebSocket.OPEN) socket.send(message);
+    });
   }
 
   // One drawing for all that was journalled together, so that a sentence and its tags appear at once. A hidden page
@@ -62,7 +96,7 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
 
   function closed(code, reason) {
     flush();
-    if (FINAL_CODES.has(code)) {
+    if (NOT_FOR_YOU.has(code)) {
       onStatus({ state: "gone", text: reason });
       return;
     }
@@ -75,4 +109,14 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
   addEventListener("online", () => { if (timer !== null) connect(); });
   document.addEventListener("visibilitychange", () => { if (timer !== null && !document.hidden) connect(); });
   connect();
+  return { send };
+}
+
+/** JSON from the server as this seat; `options` as for fetch, with `json` as the body. Throws with the server's words. */
+export async function call(path, { json, ...options } = {}) {
+  const body = json === undefined ? {} : { body: JSON.stringify(json), headers: { "Content-Type": "application/json" } };
+  const answer = await fetch(asSeat(path), { ...options, ...body });
+  const given = await answer.json().catch(() => null);
+  if (!answer.ok) throw Object.assign(new Error(given?.error ?? `${path}: status ${answer.status}`), { status: answer.status });
+  return given;
 }

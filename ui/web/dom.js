@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element with attributes (`class`, `href`, …) and children: elements or strings; null is passed over. */
+/** An element with attributes (`class`, `href`, …) and children: elements or strings; null, undefined and false are passed over. */
 export function element(name, attributes = {}, ...children) {
   return fill(document.createElement(name), attributes, children);
 }
@@ -13,7 +13,7 @@ function svgElement(name, attributes = {}, ...children) {
 
 function fill(made, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.flat().filter((child) => child !== null));
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return made;
 }
 
@@ -39,4 +39,18 @@ export function markOf({ label, letter, shape }) {
     svgElement(name, outline),
     svgElement("text", { x: 12, y: BASELINES[shape] ?? 16.5 }, letter),
   );
+}
+
+/** A button that asks for an action of the board (actions.js), like the key that it names. */
+export function actionButton(words, action, { key = null, ...data } = {}) {
+  const attributes = Object.entries(data).map(([name, value]) => [`data-${name}`, value]);
+  const shown = key && element("kbd", { "aria-hidden": "true" }, key);
+  const shortcut = key ? [["aria-keyshortcuts", key]] : [];
+  const all = Object.fromEntries([["type", "button"], ["data-action", action], ...shortcut, ...attributes]);
+  return element("button", all, words, shown);
+}
+
+/** Sets a node's text where it is another one, so that nothing is selected away or drawn again. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }

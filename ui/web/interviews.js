@@ -1,5 +1,6 @@
 // The list of a workspace's interviews, newest first, kept up to date while it is looked at.
 
+import { asSeat } from "./connection.js";
 import { element } from "./dom.js";
 import { day } from "./view.js";
 
@@ -10,7 +11,7 @@ export function listInterviews(main, onStatus) {
   let shown = null;
   async function refresh() {
     try {
-      const answer = await fetch("/api/sessions");
+      const answer = await fetch(asSeat("/api/sessions"));
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       const text = await answer.text();
       if (text !== shown) draw(main, JSON.parse(text));
@@ -25,7 +26,8 @@ export function listInterviews(main, onStatus) {
 }
 
 function draw(main, sessions) {
-  main.replaceChildren(sessions.length ? element("ol", { class: "sessions" }, sessions.map(itemOf)) : emptiness());
+  const begin = element("p", { class: "begin" }, element("a", { href: "#setup" }, "New interview"));
+  main.replaceChildren(begin, sessions.length ? element("ol", { class: "sessions" }, sessions.map(itemOf)) : emptiness());
 }
 
 function itemOf({ session_id: id, source, started_at: startedAt, is_ended: isEnded, utterances }) {
@@ -35,7 +37,7 @@ function itemOf({ session_id: id, source, started_at: startedAt, is_ended: isEnd
     {},
     element(
       "a",
-      { href: `/sessions/${encodeURIComponent(id)}` },
+      { href: asSeat(`/sessions/${encodeURIComponent(id)}`) },
       element("span", { class: "source" }, source),
       element("span", { class: "facts" }, [day(startedAt), sentences, isEnded ? "ended" : "not ended"].join(" · ")),
     ),

@@ -15,21 +15,43 @@ export const NOTHING_YET = Object.freeze({
   channelSpeakers: new Map(),
   segmentSpeakers: new Map(),
   questions: new Map(), // segment id -> question_asked
+  askedAt: new Map(), // segment id -> the moment at which its question was told, for who is not shown the sentence
   notHeard: new Map(), // question id or null -> items
   tags: new Map(), // tag id -> tag
   problems: NO_FRAMES,
   drafts: new Map(), // channel -> draft
+  arrived: new Map(), // tag id or event id of an act -> the sequence number at which it came first
+  acts: NO_FRAMES, // what people did on the board, less what they took back
+  consents: NO_FRAMES,
+  isPaused: false,
+  // What is never journalled: who this screen is, what the server hears this moment, and whether all is here.
+  seat: null,
+  now: null,
+  isLive: false,
+  isCaughtUp: false,
 });
 
 /** The state after more frames. A journalled frame that was seen before changes nothing. */
 export function reduce(state, frames) {
   const next = { ...state };
-  for (const { seq, event } of frames) {
+  for (const frame of frames) {
+    const { seq, event } = frame;
+    if (!event) attend(next, frame);
     if (!event || (seq !== undefined && seq <= next.lastSeq)) continue;
     if (seq !== undefined) next.lastSeq = seq;
-    EVENTS[event.type]?.(next, event, copier(state, next));
+    EVENTS[event.type]?.(next, event, copier(state, next), seq);
   }
   return next;
+}
+
+function attend(next, { hello, now, caught_up: caughtUp }) {
+  if (hello) next.seat = hello.seat ?? null;
+  if (now) next.now = now;
+  if (caughtUp) {
+    next.isCaughtUp = true;
+    next.isLive = caughtUp.is_live;
+    next.lastSeq = Math.max(next.lastSeq, caughtUp.seq); // what is not for this seat is not asked for again
+  }
 }
 
 /** Gives the named collection of `next` for writing: a copy, unless this reduction has made one already. */
@@ -51,16 +73,47 @@ const EVENTS = {
   corrected: (next, event, own) => hear(next, event.utterance, own),
   channel_assigned: (next, event, own) => own("channelSpeakers").set(event.channel, event.speaker),
   segment_assigned: (next, event, own) => own("segmentSpeakers").set(event.segment_id, event.speaker),
-  question_asked: (next, event, own) => own("questions").set(event.segment_id, event),
+  question_asked: (next, event, own) => {
+    own("questions").set(event.segment_id, event);
+    own("askedAt").set(event.segment_id, Math.max(next.now?.at_s ?? 0, next.heardUntil));
+  },
   not_heard: (next, event, own) => own("notHeard").set(event.question_id, event.items),
-  tag: (next, event, own) => own("tags").set(event.tag_id, event),
+  tag: (next, event, own, seq) => {
+    own("tags").set(event.tag_id, event);
+    if (!next.arrived.has(event.tag_id)) own("arrived").set(event.tag_id, seq);
+  },
   tag_retracted: (next, event, own) => own("tags").delete(event.tag_id),
   problem_noticed: (next, event, own) => own("problems").push(event),
+  stage_changed: act,
+  rated: act,
+  note_taken: act,
+  bookmarked: act,
+  question_chosen: act,
+  ticked: act,
+  form_answered: act,
+  withdrawn: (next, event) => {
+    const isTakenBack = (done) => authorOf(done) === event.author && done.event_id === event.withdrawn_id;
+    if (next.acts.some(isTakenBack)) next.acts = next.acts.filter((done) => !isTakenBack(done));
+  },
+  listening_paused: (next) => { next.isPaused = true; },
+  listening_resumed: (next) => { next.isPaused = false; },
+  consent_recorded: (next, event, own) => own("consents").push(event),
   draft: (next, event, own) => {
     next.heardUntil = Math.max(next.heardUntil, event.at_s);
     own("drafts").set(event.channel, event);
   },
 };
+
+function act(next, event, own, seq) {
+  own("acts").push(event);
+  own("arrived").set(event.event_id, seq);
+  next.heardUntil = Math.max(next.heardUntil, event.at_s ?? event.end_s ?? 0);
+}
+
+/** Who did something on the board. */
+export function authorOf(done) {
+  return done.rater ?? done.author;
+}
 
 function hear(next, utterance, own) {
   const { segment_id: id, revision, channel, end_s } = utterance;

@@ -13,9 +13,9 @@ export class Transcript {
     this.rows = new Rows();
   }
 
-  draw(state, words, isListening) {
+  draw(state, words, marksNew) {
     const { rows } = this;
-    rows.marksNew = isListening;
+    rows.marksNew = marksNew;
     const wanted = [];
     for (const block of blocks(state)) {
       if (block.question) wanted.push(headingOf(rows, block, words));
@@ -90,7 +90,7 @@ function emptinessOf(rows, { session, ended }) {
   });
 }
 
-function pieceOf({ text, quotes }, words) {
+export function pieceOf({ text, quotes }, words) {
   if (!quotes.length) return text;
   const letters = quotes.filter(({ begins }) => begins).map(({ tag }) => words.mark(tag.label).letter).join("");
   const node = element("mark", letters ? { "data-letters": letters } : {}, text);

@@ -1,5 +1,6 @@
 // Draws an interview's state into the page's elements: each part only when something that it shows has changed.
 
+import { momentOf, phaseOf } from "./board.js";
 import { element } from "./dom.js";
 import { Evidence } from "./evidence.js";
 import { Transcript } from "./transcript.js";
@@ -19,13 +20,18 @@ export class View {
     this.words = null;
   }
 
+  /** The title and facts above every view but the board. */
+  drawHead(state, words) {
+    drawFacts(this.page, state, words);
+    drawProgress(this.page.progress, state);
+  }
+
   /** Call with every new state or new words. */
-  draw(state, words, isListening) {
+  draw(state, words, marksNew) {
     const old = this.words === words ? this.drawn : null;
     const changed = (...names) => !old || names.some((name) => old[name] !== state[name]);
-    if (changed("session")) drawFacts(this.page, state, words);
-    drawProgress(this.page.progress, state, isListening);
-    if (changed(...IN_TRANSCRIPT)) this.transcript.draw(state, words, isListening);
+    this.drawHead(state, words);
+    if (changed(...IN_TRANSCRIPT)) this.transcript.draw(state, words, marksNew);
     if (changed(...IN_EVIDENCE)) this.evidence.draw(state, words);
     if (changed("drafts", "ended")) drawDrafts(this.page.drafts, state, words);
     this.drawn = state;
@@ -35,8 +41,10 @@ export class View {
 
 function drawFacts(page, { session }, words) {
   if (!session) return;
+  const isDrawn = page.facts.dataset.of === `${session.session_id} ${words.rubric?.title ?? ""}`;
+  if (isDrawn) return;
+  page.facts.dataset.of = `${session.session_id} ${words.rubric?.title ?? ""}`;
   page.title.textContent = session.source;
-  document.title = `${session.source} · Earmark`;
   const rubric = session.rubric_id ? `Rubric: ${words.rubric?.title ?? session.rubric_id}` : "No rubric";
   const channels = session.channels === 1 ? "one channel" : `${session.channels} channels`;
   const facts = [rubric, `${words.engine(session.engine)}, model ${session.model}`, channels, day(session.started_at)];
@@ -50,10 +58,15 @@ export function day(iso) {
   return moment.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 }
 
-function drawProgress(node, { ended, heardUntil }, isListening) {
-  const state = ended ? "Ended" : isListening ? "Listening" : "Not ended";
-  node.className = isListening && !ended ? "is-listening" : "";
-  node.replaceChildren(element("span", { class: "state" }, state), " ", element("time", {}, clock(heardUntil)));
+const PHASES = { waiting: "Not recording yet", recording: "Recording", paused: "Paused", ended: "Ended" };
+
+function drawProgress(node, state) {
+  const phase = phaseOf(state);
+  node.className = phase === "recording" ? "is-listening" : "";
+  const words = PHASES[phase] ?? "Not ended";
+  const time = clock(momentOf(state));
+  if (node.textContent === `${words} ${time}`) return;
+  node.replaceChildren(element("span", { class: "state" }, words), " ", element("time", {}, time));
 }
 
 function drawDrafts(node, { drafts, ended }, words) {

@@ -1,0 +1,128 @@
+// One dialog at a time: the keys, the questions, what the candidate wrote, the people, and whatever is asked once.
+
+import { askedQuestions, planOf, ratingOf } from "./board.js";
+import { actionButton, element } from "./dom.js";
+import { keyName, KEYS } from "./keys.js";
+import { may } from "./roles.js";
+
+const ROLES = ["note-taker", "rater", "viewer", "interviewer"];
+
+/** Shows a title with children in the page's dialog. Esc, the cross and `close()` end it and give the focus back. */
+export class Dialog {
+  constructor(node) {
+    this.node = node;
+    node.addEventListener("click", (click) => { if (click.target === node) node.close(); });
+    node.addEventListener("close", () => node.replaceChildren());
+  }
+
+  get isOpen() {
+    return this.node.open;
+  }
+
+  show(title, ...children) {
+    const cross = element("button", { type: "button", class: "cross", "aria-label": "Close" }, "×");
+    cross.addEventListener("click", () => this.close());
+    const heading = element("h2", { id: "dialog-title" }, title);
+    this.node.replaceChildren(element("header", {}, heading, cross), ...children.filter(Boolean));
+    if (!this.node.open) this.node.showModal();
+    const first = this.node.querySelector("[autofocus]") ?? this.node.querySelector("form input:not([type=hidden]), form textarea, .wanted");
+    (first ?? cross).focus();
+  }
+
+  close() {
+    if (this.node.open) this.node.close();
+  }
+}
+
+/** A form that does `submit(form)` on Enter or its button. */
+export function formOf(submit, words, ...children) {
+  const buttons = element("p", { class: "buttons" }, element("button", { type: "submit", class: "main" }, words));
+  const form = element("form", {}, children, buttons);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(form);
+  });
+  return form;
+}
+
+/** What every key does, for this seat, and whether keys are on at all. */
+export function showKeys(dialog, seat, areOn, onSwitch) {
+  const shown = KEYS.filter(({ needs, score }) => (!needs || may(seat, needs)) && (!score || score === 1));
+  const rows = shown.map((entry) =>
+    element(
+      "div",
+      {},
+      element("dt", {}, element("kbd", {}, entry.score ? "1–5" : keyName(entry))),
+      element("dd", {}, entry.score ? "Rate this question" : entry.words),
+    ));
+  const box = element("input", { type: "checkbox" });
+  box.checked = areOn;
+  box.addEventListener("change", () => onSwitch(box.checked));
+  const hint = "Everything can be done with the mouse too. Keys rest while you write.";
+  dialog.show("Keys", element("dl", { class: "keys" }, rows), element("p", { class: "hint" }, hint),
+    element("label", { class: "switch" }, box, "Single keys do something"));
+}
+
+/** Every planned question, to choose the one that is under way. */
+export function showQuestions(dialog, state, { guide, plan }, current) {
+  const asked = new Set(askedQuestions(state));
+  const known = new Map((guide?.questions ?? []).map((question) => [question.id, question]));
+  const items = planOf(guide, plan).map(({ id }, n) => {
+    const { title, text } = known.get(id) ?? { title: id, text: "" };
+    const score = ratingOf(state, id)?.score;
+    const notes = [id === current && "now", asked.has(id) && id !== current && "asked", score && `rated ${score}`].filter(Boolean);
+    const button = actionButton("", "choose", { question: id });
+    button.append(
+      element("span", { class: "number" }, String(n + 1)),
+      element("span", { class: "title" }, title, element("span", { class: "detail" }, text)),
+      element("span", { class: "notes" }, notes.join(", ")),
+    );
+    if (id === current) button.setAttribute("aria-current", "true");
+    if (id === current || (!current && n === 0)) button.classList.add("wanted");
+    return element("li", {}, button);
+  });
+  const none = actionButton("None of these", "choose", { question: "" });
+  const empty = element("p", { class: "hint" }, "This interview has no planned questions.");
+  dialog.show("Questions", items.length ? element("ol", { class: "questions" }, items) : empty, element("p", { class: "buttons" }, none));
+}
+
+/** Asks once, says what happens, and does it. */
+export function ask(dialog, title, words, button, act, ...more) {
+  const list = Array.isArray(words) ? element("ul", { class: "goes" }, words.map((word) => element("li", {}, word))) : element("p", {}, words);
+  const main = element("button", { type: "button", class: "main wanted" }, button);
+  main.addEventListener("click", () => act());
+  const back = element("button", { type: "button" }, "Not now");
+  back.addEventListener("click", () => dialog.close());
+  dialog.show(title, list, ...more, element("p", { class: "buttons" }, main, back));
+}
+
+/** What the candidate wrote, to be tagged like what they said. */
+export function showPaste(dialog, submit) {
+  const text = element("textarea", { name: "text", rows: "10", required: "", maxlength: "10000", "aria-label": "What the candidate wrote", autofocus: "" });
+  const hint = "Paste from the shared document. It is tagged and quoted as written evidence.";
+  dialog.show("Written evidence", element("p", { class: "hint" }, hint), formOf(() => submit(text.value), "Add", text));
+}
+
+/** A link for somebody else. `add(name, role)` gives its URL. */
+export function showSeats(dialog, add) {
+  const name = element("input", { name: "name", required: "", maxlength: "80", autocomplete: "off" });
+  const role = element("select", { name: "role" }, ROLES.map((one) => element("option", { value: one }, one)));
+  const made = element("p", { class: "made", role: "status" });
+  const form = formOf(
+    async () => {
+      try {
+        const url = await add(name.value, role.value);
+        const link = element("input", { readonly: "", value: url, "aria-label": `Link for ${name.value}`, class: "link" });
+        made.replaceChildren(`Link for ${name.value}, shown this once: `, link);
+        link.select();
+      } catch (problem) {
+        made.replaceChildren(`▲ ${problem.message}`);
+      }
+    },
+    "Make a link",
+    element("label", {}, "Name ", name),
+    element("label", {}, "Role ", role),
+  );
+  const what = "An interviewer sees question, time and probe only; a rater rates alone; a viewer looks on. Ratings and private notes reach nobody else.";
+  dialog.show("A link for somebody else", form, made, element("p", { class: "hint" }, what));
+}

@@ -1,0 +1,19 @@
+// What each role may do on this page; what it may not is not shown. The server decides, this only mirrors it.
+
+const WRITES = ["note", "mark", "rate", "answer_form", "withdraw"];
+const LEADS = ["choose_question", "tick"];
+const RUNS = ["stage", "pause", "end", "paste", "assign", "judge_tag"];
+const OWNS = ["start", "consent", "seats", "delete"];
+
+const ALLOWED = {
+  host: new Set([...WRITES, ...LEADS, ...RUNS, ...OWNS]),
+  "note-taker": new Set([...WRITES, ...LEADS, ...RUNS]),
+  rater: new Set(WRITES),
+  interviewer: new Set([...LEADS, "withdraw"]),
+  viewer: new Set(),
+};
+
+/** Whether a seat may do something: an action of the protocol, or "seats" and "delete". No seat yet: nothing. */
+export function may(seat, action) {
+  return ALLOWED[seat?.role]?.has(action) ?? false;
+}

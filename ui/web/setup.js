@@ -1,0 +1,188 @@
+// Before the interview: rubric and plan, people, what is listened to and with what, and whether the disk has room.
+
+import { asSeat, call } from "./connection.js";
+import { element } from "./dom.js";
+
+const SPEED_MS = 2000; // how often to ask whether an engine's speed is measured by now
+const FEW_HOURS = 2;
+
+/** Shows the form in `main`; goes to the new interview when it is made. */
+export async function setUp(main) {
+  let given;
+  try {
+    given = await call("/api/setup");
+  } catch (problem) {
+    main.replaceChildren(element("p", { class: "empty" }, `Set-up is not open here: ${problem.message}`));
+    return;
+  }
+  const form = new SetupForm(main, given);
+  form.draw();
+}
+
+class SetupForm {
+  constructor(main, given) {
+    this.main = main;
+    this.given = given;
+    this.form = element("form", { class: "sheet setup" });
+  }
+
+  draw() {
+    const { form, given } = this;
+    const rubrics = [...given.rubrics.map(({ id, title }) => ({ value: id, words: title })), { value: "", words: "No rubric" }];
+    this.plan = element("fieldset", { class: "plan" });
+    this.problem = element("p", { class: "problem", role: "alert" });
+    form.append(
+      element("h2", {}, "New interview"),
+      element("div", {}, labelled("Rubric", choice("rubric", rubrics)), this.plan),
+      element("div", {}, this.people(), this.sources(), this.engines(), this.disk()),
+      this.problem,
+      element("p", { class: "buttons" }, element("button", { type: "submit", class: "main" }, "Go on to consent")),
+    );
+    form.elements.rubric.addEventListener("change", () => this.drawPlan());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    this.main.replaceChildren(form);
+    this.drawPlan();
+    this.awaitSpeeds();
+  }
+
+  drawPlan() {
+    const rubric = this.given.rubrics.find(({ id }) => id === this.form.elements.rubric.value);
+    this.order = (rubric?.questions ?? []).map((question) => ({ ...question, isChosen: false }));
+    this.plan.hidden = !this.order.length;
+    this.list = element("ol");
+    const hint = "Tick what will be asked, in this order; none ticked means that any of them may come.";
+    this.plan.replaceChildren(element("legend", {}, "Plan"), element("p", { class: "hint" }, hint), this.list);
+    this.drawOrder();
+  }
+
+  drawOrder(focus = null) {
+    let competency = null;
+    const isMixed = this.order.some(({ isChosen }) => isChosen);
+    this.list.replaceChildren(...this.order.flatMap((question, n) => {
+      const head = !isMixed && question.competency && question.competency !== competency ? element("li", { class: "head" }, question.competency) : null;
+      competency = question.competency;
+      return [head, this.planned(question, n)].filter(Boolean);
+    }));
+    if (focus) this.list.querySelector(`[data-focus="${focus}"]`)?.focus();
+  }
+
+  planned(question, n) {
+    const { id, title, text, isChosen } = question;
+    const box = element("input", { type: "checkbox", "data-focus": `box-${id}` });
+    box.checked = isChosen;
+    box.addEventListener("change", () => {
+      question.isChosen = box.checked;
+      // What is ticked stands at the top, in the order of ticking.
+      const chosen = this.order.filter((one) => one.isChosen && one !== question);
+      const rest = this.order.filter((one) => !one.isChosen && one !== question);
+      this.order = [...chosen, question, ...rest];
+      this.drawOrder(`box-${id}`);
+    });
+    const mover = (words, by) => {
+      const button = element("button", { type: "button", "aria-label": `${title}: ${words}`, "data-focus": `${words}-${id}` }, by < 0 ? "↑" : "↓");
+      button.addEventListener("click", () => this.move(n, by, `${words}-${id}`));
+      return button;
+    };
+    return element("li", { class: isChosen ? "is-chosen" : "" },
+      element("label", { title: text ?? "" }, box, element("span", {}, title)),
+      isChosen ? element("span", { class: "order" }, mover("earlier", -1), mover("later", 1)) : null);
+  }
+
+  move(n, by, focus) {
+    const other = this.order[n + by];
+    if (!other?.isChosen) return;
+    [this.order[n], this.order[n + by]] = [other, this.order[n]];
+    this.drawOrder(focus);
+  }
+
+  people() {
+    const field = (name, words, attributes = {}) => labelled(words, element("input", { name, maxlength: "80", autocomplete: "off", ...attributes }));
+    return element("fieldset", { class: "people" }, element("legend", {}, "People"),
+      field("candidate", "Candidate", { required: "" }), field("interviewer", "Interviewer"), field("note_taker", "Note-taker (you)"));
+  }
+
+  sources() {
+    const { devices, devices_reason: reason, files } = this.given;
+    const options = devices.map((name) => ({ value: name, words: name }));
+    const recordings = files.map((name) => ({ value: name, words: name }));
+    const second = [{ value: "", words: "none: one device hears both" }, ...options];
+    const rehearsal = [...(options.length ? [{ value: "", words: "no" }] : []), ...recordings];
+    return element("fieldset", { class: "sources" }, element("legend", {}, "Sound"),
+      options.length
+        ? [labelled("Interviewer's microphone", choice("first", options)), labelled("Candidate's microphone", choice("second", second)),
+          element("p", { class: "hint" }, "Their levels show on the next page.")]
+        : element("p", { class: "hint" }, `No microphone: ${reason}`),
+      recordings.length ? labelled("Rehearse with a recording", choice("recording", rehearsal)) : null,
+      !options.length && !recordings.length
+        ? element("p", { class: "hint" }, "To rehearse with a recording: ", element("code", {}, "earmark live --source FILE"))
+        : null);
+  }
+
+  engines() {
+    const { engines, engine } = this.given;
+    const options = engines.map(({ engine: name, model }) => ({ value: JSON.stringify([name, model]), words: model }));
+    const select = choice("engine", options);
+    select.selectedIndex = Math.max(0, engines.findIndex(({ is_chosen: isChosen }) => isChosen));
+    this.nameEngines(select, this.given);
+    const advice = engine.advice ? element("p", { class: "hint" }, engine.advice) : null;
+    return element("fieldset", { class: "engines" }, element("legend", {}, "Engine"), labelled("Recogniser", select), advice);
+  }
+
+  nameEngines(select, { engines, is_measuring: isMeasuring }) {
+    for (const [n, { engine, model, speed }] of engines.entries()) {
+      const fast = speed ? `${speed}× as fast as speech here` : isMeasuring ? "measuring its speed here …" : "speed not known";
+      select.options[n].textContent = `${engine}, ${model}: ${fast}`;
+    }
+  }
+
+  /** An engine's speed is measured while the form is filled in. */
+  async awaitSpeeds() {
+    let facts = this.given;
+    while (facts?.is_measuring && this.form.isConnected) {
+      await new Promise((resolve) => setTimeout(resolve, SPEED_MS));
+      facts = await call("/api/setup").catch(() => null);
+      if (facts) this.nameEngines(this.form.elements.engine, facts);
+    }
+  }
+
+  disk() {
+    const { free_bytes: bytes, free_hours: hours } = this.given;
+    const isShort = hours < FEW_HOURS;
+    const room = `${(bytes / 1e9).toFixed(1)} GB free: room for ${Math.floor(hours).toLocaleString("en")} hours of sound.`;
+    return element("p", { class: isShort ? "disk is-short" : "disk" }, isShort ? `▲ ${room} Free some before a long interview.` : `✓ ${room}`);
+  }
+
+  async submit() {
+    const { elements } = this.form;
+    const value = (name) => elements[name]?.value?.trim() || null;
+    const [engine, model] = JSON.parse(value("engine"));
+    const people = Object.fromEntries(["candidate", "interviewer", "note_taker"].map((role) => [role, value(role)]));
+    const devices = [value("first"), value("second")].filter(Boolean);
+    const file = value("recording");
+    const wanted = {
+      rubric: value("rubric"),
+      plan: this.order.filter(({ isChosen }) => isChosen).map(({ id }) => id),
+      people,
+      source: file ? { file } : { devices },
+      engine,
+      model,
+    };
+    try {
+      const { session_id: id } = await call("/api/sessions", { method: "POST", json: wanted });
+      location.assign(asSeat(`/sessions/${encodeURIComponent(id)}`));
+    } catch (problem) {
+      this.problem.textContent = `▲ ${problem.message}`;
+    }
+  }
+}
+
+function labelled(words, field) {
+  return element("label", {}, element("span", {}, words), field);
+}
+
+function choice(name, options) {
+  return element("select", { name }, options.map(({ value, words }) => element("option", { value }, words)));
+}
