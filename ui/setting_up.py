@@ -2,36 +2,26 @@
 
 import asyncio
 import shutil
-import time
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.audio import RATE_HZ, Samples
+from pipeline.audio import RATE_HZ
 from pipeline.audio_file import open_media
-from pipeline.errors import PipelineError
 from pipeline.events import Speaker
-from pipeline.models import EMBEDDED_MODEL, choose, installed, load
-from pipeline.recognisers import DecodeOptions
+from pipeline.models import EMBEDDED_MODEL, choose, installed
 from rubrics.load import builtin_ids, load_rubric
 from rubrics.model import Rubric
-from rubrics.plan import Plan, PlannedQuestion, planned
+from rubrics.plan import Plan, planned
 from ui.arrangement import Arrangement, People
 from ui.errors import Refused
-from ui.sample import bundled_interview
 from ui.sources import FileSource, Source, input_devices, open_devices
+from ui.speed import measure
 from ui.studio import Studio
 from ui.wiring import Setup
-
-_SPEED_FROM_S: Final = 20.0
-_SPEED_TAKES_S: Final = 8.0
-"""The stretch of the bundled interview on which speed is measured: an answer, about one utterance long."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -46,12 +36,12 @@ class SourceWanted(BaseModel):
 
 
 class Wanted(BaseModel):
-    """What the set-up page asks for. `plan` are question ids in order; none: every question of the rubric."""
+    """What the set-up page asks for. `plan` are questions in order, by id or with their minutes; none: all of them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rubric: Name | None = None
-    plan: Annotated[tuple[Name, ...], Field(max_length=500)] = ()
+    plan: Plan | None = None
     people: People = People()
     source: SourceWanted
     speakers: dict[Annotated[int, Field(ge=1, le=255)], Speaker] = Field(default_factory=dict)
@@ -80,7 +70,10 @@ class SettingUp:
         self._measuring: asyncio.Task[None] | None = None
 
     async def facts(self) -> dict[str, Any]:
-        """As JSON. An engine's `speed` is null until it was measured: ask again after a few seconds."""
+        """As JSON. An engine's `speed` (seconds of computing for one of speech) is null until it was measured.
+
+        Measuring takes seconds and begins with the first call: ask again while `is_measuring`.
+        """
         facts = await asyncio.to_thread(self._facts)
         if self._measuring is None:
             self._measuring = asyncio.create_task(self._measure([(e["engine"], e["model"]) for e in facts["engines"]]))
@@ -92,11 +85,6 @@ class SettingUp:
         source = await asyncio.to_thread(self._source, wanted.source)
         setup, arrangement = await asyncio.to_thread(self._arranged, wanted)
         return await self._studio.open(source, setup, arrangement)
-
-    def close(self) -> None:
-        """Stop measuring."""
-        if self._measuring is not None:
-            self._measuring.cancel()
 
     def _source(self, wanted: SourceWanted) -> Source:
         if (wanted.file is None) == (not wanted.devices):
@@ -112,7 +100,7 @@ class SettingUp:
         whole = self._rubric(wanted.rubric) if wanted.rubric else None
         if wanted.plan and whole is None:
             raise Refused("a plan needs the rubric whose questions it orders")
-        plan = Plan(questions=tuple(PlannedQuestion(id=one) for one in wanted.plan)) if wanted.plan else None
+        plan = wanted.plan
         if whole and plan:
             known = {question.id for question in (*whole.questions, *whole.supplementary_questions)}
             if missing := [one for one in plan.question_ids if one not in known]:
@@ -154,33 +142,10 @@ class SettingUp:
         }
 
     async def _measure(self, engines: list[tuple[str, str]]) -> None:
-        """How fast each engine is here, one after the other, in a process of its own."""
-        loop = asyncio.get_running_loop()
+        """How fast each engine is here, one after the other; not while an interview needs the machine."""
         for engine, model in engines:
-            with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-                self._speeds[engine, model] = await loop.run_in_executor(pool, partial(measured_speed, engine, model))
-
-
-def measured_speed(engine: str, model: str) -> float | None:
-    """Seconds of an answer recognised in one second on this machine; None where the engine fails. Takes seconds."""
-    try:
-        recogniser = load(choose(engine, model))
-        samples = _answer_samples()
-        options = DecodeOptions()
-        recogniser.decode(samples[: RATE_HZ // 2], options)
-        started_s = time.perf_counter()
-        recogniser.decode(samples, options)
-        return round(len(samples) / RATE_HZ / max(1e-3, time.perf_counter() - started_s), 1)
-    except PipelineError:
-        return None
-
-
-def _answer_samples() -> Samples:
-    candidate = 2
-    for chunk in open_media(bundled_interview()).chunks(_SPEED_FROM_S + _SPEED_TAKES_S):
-        if chunk.channel == candidate:
-            return chunk.samples[round(_SPEED_FROM_S * RATE_HZ) :]
-    raise AssertionError("the bundled interview has a candidate")
+            if not self._studio.hears_something:
+                self._speeds[engine, model] = await measure(engine, model)
 
 
 def _engines(chosen: str) -> list[dict[str, Any]]:

@@ -83,6 +83,12 @@ class Studio:
         """Where everything is kept."""
         return self._store.workspace
 
+    @property
+    def hears_something(self) -> bool:
+        """Whether an interview is being recorded here."""
+        rooms = self._rooms.values()
+        return any(room.listening is not None and room.listening.state == "recording" for room in rooms)
+
     # -- setting up and ending ----------------------------------------------------------------------------------------
 
     async def open(
@@ -215,9 +221,9 @@ class Studio:
             raise Refused("another Earmark on this machine hears this interview: do it there")
 
     async def _consent(self, room: _Room, action: Consent) -> None:
-        named = room.arrangement.people.names
-        if named and action.person not in named:
-            raise Refused(f"nobody of that name takes part. There is: {', '.join(named)}")
+        people = room.arrangement.people
+        if people.candidate is not None and action.person not in people.names:
+            raise Refused(f"nobody of that name takes part. There is: {', '.join(people.names)}")
         consent = ConsentRecorded(
             person=action.person,
             notice_version=NOTICE_VERSION,

@@ -15,6 +15,7 @@ from pipeline.store import Store
 from ui.hub import Hub
 from ui.labels import RubricWords
 from ui.server import Server, create_app
+from ui.studio import Studio
 
 _INTERVIEW = (Path(__file__).parent / "web" / "interview.jsonl").read_text(encoding="utf-8").splitlines()
 
@@ -40,14 +41,17 @@ class Stage:
     def __init__(self, store, rubric_words):
         self.store = store
         self.hub = Hub()
+        self.studio = None
         self._rubric_words = rubric_words
 
     def tell(self, session_id, *events):
         self.hub.publish(session_id, self.store.append(session_id, events))
 
-    def server(self, **options):
+    def server(self, *, defaults=None, **options):
         words = {"bei": self._rubric_words}
-        return Server(create_app(self.store, self.hub, words.get), **options)
+        self.studio = Studio(self.store, self.hub)
+        app = create_app(self.store, self.hub, words.get, studio=self.studio, defaults=defaults)
+        return Server(app, **options)
 
     @contextmanager
     def serving(self, **options):
