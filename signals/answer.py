@@ -14,7 +14,9 @@ from typing import Final
 from pipeline.events import Label, Span, Speaker, Tag, Utterance, Word
 from signals.context import clause_starts
 from signals.normalise import Gap, Token, ends_sentence, read_tokens, skip_disfluencies
-from signals.reader import STORY_LABELS, Finding, Reader
+from signals.quoting import Finding
+from signals.reader import STORY_LABELS, Reader
+from signals.sentences import NOTHING_BEFORE, Before
 
 STRETCH_TOKENS: Final = 40
 LOOK_BACK: Final = 24
@@ -57,15 +59,15 @@ class Answer:
     """
 
     def __init__(
-        self, reader: Reader, *, is_about_past: bool, has_acted: bool = False, question_id: str | None = None
+        self, reader: Reader, *, is_about_past: bool, before: Before = NOTHING_BEFORE, question_id: str | None = None
     ) -> None:
-        """`has_acted`: an earlier answer to the same question has told a deed already."""
+        """`before`: what an earlier answer to the same question has told already."""
         self._reader = reader
         self._is_about_past = is_about_past
         self._question_id = question_id
         self._runs: dict[tuple[int, Speaker], _Run] = {}
         self._tags: dict[str, Tag] = {}
-        self.has_acted = has_acted
+        self.before = before
         self._clues: list[Tag] = []
         self._is_finished = False
 
@@ -99,8 +101,9 @@ class Answer:
     def _read_stretch(self, run: _Run, stretch: Sequence[_Place], retracted: list[Tag], added: list[Tag]) -> None:
         places = [*run.tail, *stretch]
         reading = self._reader.read(
-            [place.token for place in places], len(run.tail), has_acted=self.has_acted, question_id=self._question_id
+            [place.token for place in places], len(run.tail), before=self.before, question_id=self._question_id
         )
+        self.before = reading.before
         self._clues.extend(make_tag(clue, places, run.speaker) for clue in reading.clues)
         for finding in reading.findings:
             tag = make_tag(finding, places, run.speaker)
@@ -114,7 +117,6 @@ class Answer:
             run.recent.append(tag)
             self._tags[tag.tag_id] = tag
             added.append(tag)
-            self.has_acted = self.has_acted or tag.label == "action"
         self._keep_tail(run, places)
 
     def _keep_tail(self, run: _Run, places: list[_Place]) -> None:
@@ -134,9 +136,9 @@ class Answer:
         vague, hypothetical = (
             [clue for clue in self._clues if clue.kind == kind] for kind in ("vague", "hypothetical")
         )
-        if not has_figure and (len(vague) >= _ENOUGH_CLUES or (vague and not self.has_acted)):
+        if not has_figure and (len(vague) >= _ENOUGH_CLUES or (vague and not self.before.has_acted)):
             yield from vague
-        if self._is_about_past and len(hypothetical) >= _ENOUGH_CLUES and not self.has_acted:
+        if self._is_about_past and len(hypothetical) >= _ENOUGH_CLUES and not self.before.has_acted:
             yield from hypothetical
 
 

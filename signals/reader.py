@@ -1,7 +1,7 @@
 """One stretch of a speaker's words in, findings out: what is labelled, where, by which rule, how surely.
 
 `Reader` holds everything compiled and keeps no state between calls, so one serves every interview of a process. What
-depends on the answer so far comes in as `has_acted`; what must wait for the answer's end is returned as a clue.
+depends on the answer so far comes in as `before`; what must wait for the answer's end is returned as a clue.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,38 +10,29 @@ from typing import Final
 
 import spacy
 
-from pipeline.events import Label, MetricValue
-from rubrics.model import RedFlag, Rubric, Signal
+from rubrics.model import Rubric
 from signals.context import Contexts, clause_starts, read_contexts
+from signals.judging import TELLING_LISTS, last_sentence, likeliest, unheard, units, weigh
+from signals.listening import RubricEar
 from signals.matchers import AnchoredMatcher, Match
 from signals.measures import QuantityWords
-from signals.normalise import Gap, Token, word_set
+from signals.normalise import Token
 from signals.patterns import WordSequence
-from signals.phrases import Phrase, PhraseIndex, look_for_phrases, name_phrases, synonym_phrases
 from signals.quantities import find_quantities
-from signals.rulebook import Context, Cue, Rule, RuleBook, load_rules
+from signals.quoting import (
+    Finding,
+    best_per_clause,
+    clause_begin,
+    clause_end,
+    past_conjunctions,
+    with_openers_joined,
+    without_overlaps,
+)
+from signals.rulebook import Context, Cue, Moment, Rule, RuleBook, load_rules
+from signals.sentences import NOTHING_BEFORE, Before, SentenceModel, StoryPart, features_of
 
 STORY_LABELS: Final = frozenset({"situation", "task", "action", "result", "insight"})
 """Labels of which a clause gets one: the surest."""
-_OPENER_TOKENS: Final = 4
-_OPENING: Final = word_set("in at as with looking back during since long last early late a two three about around")
-_LEAD_TOKENS: Final = 3
-_CONJUNCTIONS: Final = word_set("and so but then because while when which that also well yeah yes okay")
-_QUOTE_TOKENS: Final = 24
-"""A clause's quote ends here at the latest: "if in doubt, short enough to read aloud"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A label over `tokens[start:end]` of the stretch that was read."""
-
-    label: Label
-    kind: str | None
-    rule_id: str
-    start: int
-    end: int
-    confidence: float
-    value: MetricValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +41,8 @@ class Reading:
 
     findings: tuple[Finding, ...]
     clues: tuple[Finding, ...]
+    before: Before
+    """What the answer has told once these words are said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,68 +55,147 @@ class _Use:
     undoes_cue: Cue | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the rules make of a stretch of words, before anything is chosen."""
+
+    clauses: tuple[int, ...]
+    contexts: Contexts
+    kept: tuple[tuple[Match[_Use], Rule], ...]
+    metrics: tuple[Finding, ...]
+
+
 class Reader:
     """The rules and a rubric's phrases, compiled. `all_flags` turns on the flags that are off by default."""
 
-    def __init__(self, rubric: Rubric | None, *, all_flags: bool = False, rules: RuleBook | None = None) -> None:
+    def __init__(
+        self,
+        rubric: Rubric | None,
+        *,
+        all_flags: bool = False,
+        rules: RuleBook | None = None,
+        model: SentenceModel | None = None,
+    ) -> None:
+        """`model` corrects what the rules say of sentences; without one the rules stand alone."""
         book = load_rules() if rules is None else rules
+        self._model = model
+        self._lists = {name: frozenset(book.word_lists.get(name, ())) for name in TELLING_LISTS}
         self._quantity_words = QuantityWords.from_lists(book.word_lists)
         self._changed = frozenset(book.word_lists["outcome"])
         self._matcher = AnchoredMatcher(spacy.blank("en").vocab, _uses(book, all_flags))
-        signals = rubric.signals if rubric else ()
-        flags = tuple(flag for flag in rubric.red_flags if not flag.is_absence) if rubric else ()
-        self._owners: tuple[Signal | RedFlag, ...] = (*signals, *flags)
-        self._phrases = _phrase_index(self._owners)
-        self._asked = _asked_owners(rubric, self._owners) if rubric else {}
+        self._ear = RubricEar(rubric)
 
     def read(
         self,
         tokens: Sequence[Token],
         first_new: int = 0,
         *,
-        has_acted: bool = False,
+        before: Before = NOTHING_BEFORE,
         question_id: str | None = None,
     ) -> Reading:
         """The findings that end in `tokens[first_new:]`; earlier tokens are there for context.
 
-        `has_acted`: the answer has told a deed already. `question_id`: the planned question that it answers.
+        `before`: what the answer has told already. `question_id`: the planned question that it answers.
 
         Costs time in proportion to `tokens`. The same tokens always give the same findings in the same order.
         """
-        clauses = clause_starts(tokens)
-        matches = self._matcher.find(tokens, clauses)
-        contexts = _contexts(tokens, matches, clauses)
-        story: list[Finding] = []
+        heard = self._hear(tokens, before)
+        story = list(self._changes(heard, tokens))
         plain: list[Finding] = []
         clues: list[Finding] = []
-        for match, rule in _kept_rules(matches, contexts, has_acted):
-            finding = self._finding(match, rule, tokens, clauses)
-            if finding.end <= first_new:
-                continue
+        for match, rule in heard.kept:
+            finding = self._finding(match, rule, tokens, heard.clauses)
             if rule.scope == "answer":
                 clues.append(finding)
             else:
                 (story if rule.label in STORY_LABELS else plain).append(finding)
-        metrics = self._metrics(tokens)
-        story.extend(self._changes(metrics, tokens, clauses, contexts, first_new))
+        judged, after = self._judged(story, tokens, first_new, heard, before)
+        told = with_openers_joined(best_per_clause(judged, heard.clauses), tokens, heard.clauses)
         findings = [
-            *_with_openers_joined(_best_per_clause(story, clauses), tokens, clauses),
-            *_without_overlaps(plain),
-            *(metric for metric in metrics if metric.end > first_new),
-            *self._rubric_findings(tokens, first_new, contexts, question_id),
+            *(found for found in (*told, *without_overlaps(plain), *heard.metrics) if found.end > first_new),
+            *self._ear.findings(tokens, first_new, heard.contexts, question_id),
         ]
-        return Reading(tuple(sorted(findings, key=_order)), tuple(sorted(clues, key=_order)))
+        new_clues = [clue for clue in clues if clue.end > first_new]
+        has_acted = after.has_acted or any(found.label == "action" for found in findings)
+        return Reading(
+            tuple(sorted(findings, key=_order)),
+            tuple(sorted(new_clues, key=_order)),
+            replace(after, has_acted=has_acted),
+        )
 
-    def rules_holding(self, tokens: Sequence[Token], *, has_acted: bool = False) -> tuple[Rule, ...]:
+    def hints(self, tokens: Sequence[Token], before: Before = NOTHING_BEFORE) -> frozenset[str]:
+        """What rules, contexts and word lists know of a sentence, as features for the sentence model."""
+        return self._hints(tokens, 0, len(tokens), self._hear(tokens, before))
+
+    def rules_holding(self, tokens: Sequence[Token], before: Before = NOTHING_BEFORE) -> tuple[Rule, ...]:
         """Every rule that holds somewhere in the tokens, before the surest of each clause is chosen."""
+        return tuple(rule for _, rule in self._hear(tokens, before).kept)
+
+    def _hear(self, tokens: Sequence[Token], before: Before) -> _Heard:
         clauses = clause_starts(tokens)
         matches = self._matcher.find(tokens, clauses)
         contexts = _contexts(tokens, matches, clauses)
-        return tuple(rule for _, rule in _kept_rules(matches, contexts, has_acted))
+        kept = _kept_rules(matches, contexts, before)
+        return _Heard(tuple(clauses), contexts, tuple(kept), tuple(self._metrics(tokens)))
+
+    def _judged(
+        self, story: Sequence[Finding], tokens: Sequence[Token], first_new: int, heard: _Heard, before: Before
+    ) -> tuple[Sequence[Finding], Before]:
+        """The story as rules and model see it together, and what the answer has told then."""
+        if self._model is None:
+            return story, before
+        judged: list[Finding] = []
+        sentence = last_sentence(tokens, first_new)
+        judged.extend(finding for finding in story if finding.start < sentence)
+        for start, end in units(tokens, sentence, heard.clauses):
+            hints = self._hints(tokens, start, end, heard)
+            words = [token.word for token in tokens[start:end]]
+            shares = self._model.shares(features_of(words, hints, before))
+            mine = [finding for finding in story if start <= finding.start < end]
+            judged.extend(weigh(mine, shares))
+            missing = unheard(mine, shares)
+            if missing is not None:
+                judged.append(self._spoken_for(missing, shares[missing], tokens, start, end, heard))
+            if end > first_new:
+                before = Before(before.has_acted, likeliest(shares), before.sentences + 1)
+        return judged, before
+
+    def _spoken_for(
+        self, part: StoryPart, share: float, tokens: Sequence[Token], start: int, end: int, heard: _Heard
+    ) -> Finding:
+        """The finding of the model alone: the clause that speaks most for the part is its quote."""
+        assert self._model is not None
+        starts = [start, *(at for at in heard.clauses if start < at < end)]
+        spans = list(zip(starts, [*starts[1:], end], strict=True))
+        words = [token.word for token in tokens]
+        model = self._model
+        begin, stop = max(
+            spans,
+            key=lambda span: model.favour(
+                features_of(words[span[0] : span[1]], self._hints(tokens, span[0], span[1], heard), NOTHING_BEFORE),
+                part,
+            ),
+        )
+        quote_start = past_conjunctions(begin, tokens)
+        return Finding(part, None, f"sentence.{part}", quote_start, max(quote_start + 1, stop), round(share, 2))
+
+    def _hints(self, tokens: Sequence[Token], start: int, end: int, heard: _Heard) -> frozenset[str]:
+        rules = (rule.rule_id for match, rule in heard.kept if start <= match.start < end and rule.is_default)
+        figures = (
+            "figure" if found.value is None or found.value.direction is None else "change"
+            for found in heard.metrics
+            if start <= found.start < end
+        )
+        lists = (
+            f"list {name}"
+            for name, listed in self._lists.items()
+            if any(token.word in listed for token in tokens[start:end])
+        )
+        return frozenset({*rules, *heard.contexts.over(start, end), *figures, *lists})
 
     def _finding(self, match: Match[_Use], rule: Rule, tokens: Sequence[Token], clauses: Sequence[int]) -> Finding:
-        end = match.end if rule.quote == "match" else _clause_end(match.end, tokens, clauses)
-        start = match.start if rule.quote == "match" else min(_clause_begin(match.start, tokens, clauses), end - 1)
+        end = match.end if rule.quote == "match" else clause_end(match.end, tokens, clauses)
+        start = match.start if rule.quote == "match" else min(clause_begin(match.start, tokens, clauses), end - 1)
         return Finding(rule.label, rule.kind, rule.rule_id, start, end, rule.confidence)
 
     def _metrics(self, tokens: Sequence[Token]) -> list[Finding]:
@@ -132,44 +204,21 @@ class Reader:
             for found in find_quantities(tokens, self._quantity_words)
         ]
 
-    def _changes(
-        self,
-        metrics: Sequence[Finding],
-        tokens: Sequence[Token],
-        clauses: Sequence[int],
-        contexts: Contexts,
-        first_new: int,
-    ) -> Iterator[Finding]:
+    def _changes(self, heard: _Heard, tokens: Sequence[Token]) -> Iterator[Finding]:
         """A clause in which something changed by a figure tells a result, however it is worded."""
-        for metric in metrics:
+        for metric in heard.metrics:
             value = metric.value
             if value is None or value.is_target or value.direction is None:
                 continue
-            start = max((clause for clause in clauses if clause <= metric.start), default=0)
+            start = max((clause for clause in heard.clauses if clause <= metric.start), default=0)
             verb = next((at for at in range(metric.start - 1, start - 1, -1) if tokens[at].word in self._changed), None)
-            if verb is None or contexts.over(verb, metric.end) & _NOT_DONE:
+            if verb is None or heard.contexts.over(verb, metric.end) & _NOT_DONE:
                 continue
-            end = _clause_end(metric.end, tokens, clauses)
-            if end > first_new:
-                yield Finding("result", None, "result.figure", _past_conjunctions(start, tokens), end, 0.84)
-
-    def _rubric_findings(
-        self, tokens: Sequence[Token], first_new: int, contexts: Contexts, question_id: str | None
-    ) -> list[Finding]:
-        findings: list[Finding] = []
-        asked = self._asked.get(question_id) if question_id is not None else None
-        for hit in self._phrases.find(tokens, first_new, asked):
-            owner = self._owners[hit.owner]
-            is_signal = isinstance(owner, Signal)
-            if is_signal and contexts.over(hit.start, hit.end) & _NOT_EVIDENCE:
-                continue
-            label: Label = "signal" if is_signal else "red_flag"
-            findings.append(Finding(label, owner.id, f"rubric.{owner.id}", hit.start, hit.end, hit.confidence))
-        return findings
+            end = clause_end(metric.end, tokens, heard.clauses)
+            yield Finding("result", None, "result.figure", past_conjunctions(start, tokens), end, 0.84)
 
 
 _NOT_DONE: Final[frozenset[Context]] = frozenset({"negated", "counterfactual", "hypothetical"})
-_NOT_EVIDENCE: Final[frozenset[Context]] = frozenset({"negated", "counterfactual"})
 
 
 def _uses(book: RuleBook, all_flags: bool) -> list[tuple[_Use, tuple[WordSequence, ...]]]:
@@ -182,30 +231,6 @@ def _uses(book: RuleBook, all_flags: bool) -> list[tuple[_Use, tuple[WordSequenc
         uses.append((_Use(cue=cue), cue.sequences))
         uses.append((_Use(undoes_cue=cue), cue.unless))
     return uses
-
-
-def _asked_owners(rubric: Rubric, owners: Sequence[Signal | RedFlag]) -> dict[str, frozenset[int]]:
-    """By question, the numbers of the owners that its answer is listened to for: its signals, and every red flag."""
-    number = {owner.id: at for at, owner in enumerate(owners)}
-    flags = frozenset(at for at, owner in enumerate(owners) if isinstance(owner, RedFlag))
-    asked: dict[str, frozenset[int]] = {}
-    for question in (*rubric.questions, *rubric.supplementary_questions):
-        competency = rubric.competency_of(question.id)
-        signals = (*question.signals, *(competency.signals if competency else ()))
-        asked[question.id] = flags | frozenset(number[signal.id] for signal in signals if signal.id in number)
-    return asked
-
-
-def _phrase_index(owners: Sequence[Signal | RedFlag]) -> PhraseIndex:
-    phrases: list[Phrase] = []
-    undoing: list[Phrase] = []
-    for number, owner in enumerate(owners):
-        if isinstance(owner, Signal):
-            phrases.extend(look_for_phrases(number, owner.text, has_synonyms=bool(owner.synonyms)))
-            phrases.extend(name_phrases(number, owner.id))
-        phrases.extend(synonym_phrases(number, owner.synonyms))
-        undoing.extend(synonym_phrases(number, owner.not_))
-    return PhraseIndex(phrases, undoing)
 
 
 def _contexts(tokens: Sequence[Token], matches: Sequence[Match[_Use]], clauses: Sequence[int]) -> Contexts:
@@ -222,10 +247,10 @@ def _is_undone(owner: Rule | Cue, match: Match[_Use], undone: Sequence[tuple[Rul
     return any(other is owner and start < match.end and match.start < end for other, start, end in undone)
 
 
-def _kept_rules(matches: Sequence[Match[_Use]], contexts: Contexts, has_acted: bool) -> list[tuple[Match[_Use], Rule]]:
+def _kept_rules(matches: Sequence[Match[_Use]], contexts: Contexts, before: Before) -> list[tuple[Match[_Use], Rule]]:
     """The matches of rules that hold here: at this moment of the answer, not undone, in no blocking context."""
     undone = [(match.key.undoes, match.start, match.end) for match in matches if match.key.undoes]
-    wrong_moment = "before-action" if has_acted else "after-action"
+    wrong_moment = _wrong_moment(before)
     return [
         (match, match.key.rule)
         for match in matches
@@ -236,83 +261,10 @@ def _kept_rules(matches: Sequence[Match[_Use]], contexts: Contexts, has_acted: b
     ]
 
 
-def _clause_begin(at: int, tokens: Sequence[Token], clauses: Sequence[int]) -> int:
-    """The beginning of the clause around `at`, past its conjunction, if it is near: "we" of "and we cut"."""
-    begin = max((start for start in clauses if start <= at), default=0)
-    begin = begin if at - begin <= _LEAD_TOKENS + 1 else at
-    return _past_conjunctions(begin, tokens)
-
-
-def _past_conjunctions(at: int, tokens: Sequence[Token]) -> int:
-    while at + 1 < len(tokens) and tokens[at].word in _CONJUNCTIONS:
-        at += 1
-    return at
-
-
-def _clause_end(at: int, tokens: Sequence[Token], clauses: Sequence[int]) -> int:
-    """The end of the clause that goes on at `at`."""
-    limit = min(len(tokens), at + _QUOTE_TOKENS)
-    end = next((start for start in clauses if start >= at), limit)
-    if end == at and at < len(tokens) and tokens[at].gap == Gap.NONE and tokens[at].word == "that":
-        end = next((start for start in clauses if start > at), limit)
-    comma = next((place for place in range(at + 2, min(end, limit)) if tokens[place].gap == Gap.COMMA), limit)
-    return max(at, min(end, comma, limit))
-
-
-def _with_openers_joined(findings: Sequence[Finding], tokens: Sequence[Token], clauses: Sequence[int]) -> list[Finding]:
-    """Let "in the end" and "at my last company" take in the clause that they open.
-
-    A clause with a label of its own is taken in if it is the same one, or if the opener names a result or a lesson.
-    """
-    joined = sorted(findings, key=lambda f: (f.start, f.end))
-    at = 0
-    while at < len(joined):
-        opener = joined[at]
-        following = joined[at + 1] if at + 1 < len(joined) else None
-        if _opens(opener, tokens):
-            end = _clause_end(opener.end + 1, tokens, clauses)
-            if following is None or following.start >= end:
-                joined[at] = replace(opener, end=end)
-            elif following.label == opener.label or opener.label in ("result", "insight"):
-                joined[at : at + 2] = [replace(opener, end=max(end, following.end))]
-        at += 1
-    return joined
-
-
-def _opens(finding: Finding, tokens: Sequence[Token]) -> bool:
-    return (
-        finding.end - finding.start <= _OPENER_TOKENS
-        and tokens[finding.start].word in _OPENING
-        and finding.end + 1 < len(tokens)
-        and tokens[finding.end].gap != Gap.SENTENCE
-    )
-
-
-def _best_per_clause(findings: Sequence[Finding], clauses: Sequence[int]) -> list[Finding]:
-    """One story label a clause, the surest; of equals the longer, then the earlier."""
-    kept: list[Finding] = []
-    for finding in sorted(findings, key=lambda f: (-f.confidence, f.start - f.end, f.start, f.rule_id)):
-        if not any(_overlap(finding, other) or _same_clause(finding, other, clauses) for other in kept):
-            kept.append(finding)
-    return kept
-
-
-def _same_clause(one: Finding, other: Finding, clauses: Sequence[int]) -> bool:
-    first, second = sorted((one.start, other.start))
-    return not any(first < start <= second for start in clauses)
-
-
-def _without_overlaps(findings: Sequence[Finding]) -> list[Finding]:
-    """Of overlapping findings of one label and kind, the surest."""
-    kept: list[Finding] = []
-    for finding in sorted(findings, key=lambda f: (-f.confidence, f.start - f.end, f.start, f.rule_id)):
-        if not any(other.kind == finding.kind and _overlap(finding, other) for other in kept):
-            kept.append(finding)
-    return kept
-
-
-def _overlap(one: Finding, other: Finding) -> bool:
-    return one.start < other.end and other.start < one.end
+def _wrong_moment(before: Before) -> Moment | None:
+    if not before.is_known:
+        return None
+    return "before-action" if before.has_acted else "after-action"
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str]:

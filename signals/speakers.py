@@ -61,6 +61,9 @@ class Attributor:
 
     def assign(self, channel: int, speaker: Speaker) -> None:
         """A person says whose a channel is: it is guessed no more."""
+        self._opening = [
+            event for event in self._opening if not (isinstance(event, ChannelAssigned) and event.channel == channel)
+        ]
         self._room.assign(channel, speaker)
 
     def recall(self, utterance: Utterance) -> None:

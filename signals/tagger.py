@@ -29,6 +29,7 @@ from rubrics.model import Question, Rubric
 from signals.answer import Answer, make_span, tag_id_of
 from signals.questions import Asked, QuestionMatcher, is_backchannel
 from signals.reader import Reader
+from signals.sentences import NOTHING_BEFORE, UNPLACED, load_model
 
 
 @dataclass(slots=True)
@@ -49,12 +50,13 @@ class Tagger:
 
     def __init__(self, rubric: Rubric | None, *, all_flags: bool = False, question_id: str | None = None) -> None:
         """`question_id`: the planned question that speech before any asked one answers."""
-        self._reader = Reader(rubric, all_flags=all_flags)
+        self._reader = Reader(rubric, all_flags=all_flags, model=load_model())
         self._questions = QuestionMatcher(rubric)
         self._start(question_id)
 
     def _start(self, question_id: str | None) -> None:
         self._first_question_id = question_id
+        self._first_before = NOTHING_BEFORE
         self._utterances: dict[int, Utterance] = {}
         self._channels: dict[int, Speaker] = {}
         self._segments: dict[int, Speaker] = {}
@@ -62,10 +64,14 @@ class Tagger:
         self._not_heard: dict[str, tuple[str, ...]] = {}
         self._is_ended = False
 
-    def fork(self) -> "Tagger":
-        """A tagger for another interview with the same rubric and rules, nothing compiled anew."""
+    def fork(self, *, is_fragment: bool = False) -> "Tagger":
+        """A tagger for another interview with the same rubric and rules, nothing compiled anew.
+
+        `is_fragment`: it is given one sentence without the answer around it, which may be any part of a story.
+        """
         twin = copy(self)
         twin._start(self._first_question_id)
+        twin._first_before = UNPLACED if is_fragment else NOTHING_BEFORE
         return twin
 
     def receive(self, event: Event) -> tuple[Event, ...]:
@@ -127,7 +133,7 @@ class Tagger:
             self._reader,
             is_about_past=question is None or question.mode == "behavioural",
             question_id=question_id if question else None,
-            has_acted=question_id is not None and before is not None and before.has_acted,
+            before=before.before if question_id is not None and before is not None else self._first_before,
         )
         turn = _Turn(question_id, answer, [], [], [])
         self._turns.append(turn)

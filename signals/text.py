@@ -7,8 +7,10 @@ from typing import Final
 
 from pipeline.events import Speaker, Tag, TagRetracted, Utterance, Word
 from rubrics.model import Rubric
+from signals.normalise import Gap, read_tokens
 from signals.tagger import Tagger
 
+_SENTENCE_TOKENS: Final = 40
 _WORD: Final = re.compile(r"\S+")
 _CHANNELS: Final[dict[Speaker, int]] = {"interviewer": 1, "candidate": 2, "unassigned": 1}
 
@@ -54,8 +56,14 @@ def iter_answers(
     fresh = Tagger(rubric, all_flags=all_flags, question_id=question_id)
     for number, line in enumerate(lines, start=1):
         utterance = utterance_of(number, line, "candidate")
-        tagger = fresh.fork()
+        tagger = fresh.fork(is_fragment=is_one_sentence(line))
         yield utterance, _standing(tagger, [utterance])
+
+
+def is_one_sentence(line: str) -> bool:
+    """Whether a line is too short to be an answer: a single sentence by its punctuation and its length."""
+    tokens = read_tokens(line)
+    return len(tokens) <= _SENTENCE_TOKENS and not any(token.gap == Gap.SENTENCE for token in tokens[1:])
 
 
 def tag_conversation(

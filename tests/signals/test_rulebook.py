@@ -8,6 +8,7 @@ from signals.normalise import read_tokens, skip_disfluencies
 from signals.patterns import compile_pattern
 from signals.reader import Reader
 from signals.rulebook import RULES_VERSION, Rule, load_rules, read_rules, read_word_lists
+from signals.sentences import Before
 from signals.text import utterance_of
 
 RULES = load_rules().rules
@@ -18,7 +19,7 @@ def _rule_ids(text: str, reader: Reader) -> set[str]:
     found: set[str] = set()
     acted = False
     for sentence in _sentences(text):
-        found |= {rule.rule_id for rule in reader.rules_holding(sentence, has_acted=acted)}
+        found |= {rule.rule_id for rule in reader.rules_holding(sentence, Before(has_acted=acted))}
         acted = acted or any(rule.startswith("action.") for rule in found)
     return found
 
