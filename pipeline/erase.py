@@ -51,8 +51,9 @@ def erase(store: Store, session_id: str) -> Erased:
 def said_of(erased: Erased) -> str:
     """One line that says what went."""
     recordings = "the recording" if erased.recordings else "no recording"
+    events = "1 event" if erased.events == 1 else f"{erased.events} events"
     exports = "1 export" if erased.exports == 1 else f"{erased.exports} exports"
     return (
-        f"Erased session {erased.session_id}: {erased.events} events of the journal, {recordings} and {exports}, "
+        f"Erased session {erased.session_id}: {events} of the journal, {recordings} and {exports}, "
         f"{erased.bytes:,} bytes of files."
     )

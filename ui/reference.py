@@ -3,6 +3,7 @@
 A test compares what is in `docs/` with what this would write.
 """
 
+import inspect
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ import typer
 
 from pipeline import events
 from rubrics.model import json_schema as rubric_schema
+from ui import actions, api, wire
 from ui.cli import app
 
 _TYPE_WORDS: Final = MappingProxyType(
@@ -28,7 +30,9 @@ def pages() -> Mapping[str, str]:
         "commands.md": commands_page(),
         "events.md": events_page(),
         "rubrics.md": rubrics_page(),
+        "wire.md": wire_page(),
         "events.schema.json": _json(events.json_schema()),
+        "wire.schema.json": _json(wire.wire_schema()),
         "rubric.schema.json": _json(rubric_schema()),
     }
 
@@ -63,6 +67,16 @@ def rubrics_page() -> str:
             needed = "yes" if key in part.get("required", ()) else ""
             lines.append(f"| `{key}` | {_takes(value)} | {needed} | {_cell(value.get('description', ''))} |")
         lines.append("")
+    return "\n".join(lines)
+
+
+def wire_page() -> str:
+    """What goes over the websocket, and everything that a client can ask for."""
+    lines = ["# The websocket", "", "Written from the code by `make docs`. The JSON Schema is `wire.schema.json`.", ""]
+    lines += [inspect.cleandoc(wire.__doc__ or ""), "", "## What a client can ask for", ""]
+    for action in (*get_args(actions.Act), *get_args(actions.Control)):
+        lines += _fields_section(f"`{get_args(action.model_fields['type'].annotation)[0]}`", action)
+    lines += ["## Over HTTP", "", inspect.cleandoc(api.__doc__ or ""), ""]
     return "\n".join(lines)
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pipeline.errors import BadInput
 from pipeline.events import Draft, Event, NoteTaken, SessionEnded, SessionStarted, Utterance
 from pipeline.state import fold
-from pipeline.store import Store, StoreError, UnknownSession, new_session_id
+from pipeline.store import SeatRow, Store, StoreError, UnknownSession, new_session_id
 
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
@@ -358,3 +358,35 @@ def test_processes_that_open_a_new_workspace_at_the_same_moment_all_get_it(tmp_p
         assert one.stdout.readline() == "ready\n"
     (tmp_path / "gate").touch()
     assert [finished(one) for one in running] == ["opened\n"] * 3
+
+
+# -- seats and set-ups ------------------------------------------------------------------------------------------------
+
+
+def test_a_database_of_the_first_version_is_brought_up_with_its_journal(tmp_path):
+    with Store.open(tmp_path) as store:
+        store.append("s1", [started("s1"), *[note()] * 3])
+        before = list(store.read("s1"))
+    with contextlib.closing(sqlite3.connect(tmp_path / "earmark.db")) as connection, connection:
+        connection.executescript("DROP TABLE seats; DROP TABLE setups; UPDATE schema_version SET version = 1;")
+    with Store.open(tmp_path) as store:
+        assert list(store.read("s1")) == before
+        store.add_seat(SeatRow("x", "s1", "Ada", "rater"), "hash")
+        store.keep_setup("s1", "{}")
+    with Store.open(tmp_path) as again:
+        assert again.find_seat("hash") == SeatRow("x", "s1", "Ada", "rater")
+        assert again.setup("s1") == "{}"
+        assert (again.find_seat("other"), again.setup("s2")) == (None, None)
+
+
+def test_a_seat_needs_a_session(tmp_path):
+    with Store.open(tmp_path) as store, pytest.raises(UnknownSession):
+        store.add_seat(SeatRow("x", "nowhere", "Ada", "rater"), "hash")
+
+
+def test_events_of_some_types_are_read_in_their_places(tmp_path):
+    with Store.open(tmp_path) as store:
+        store.append("s1", [started("s1"), note(), note()])
+        assert [recorded.seq for recorded in store.read("s1", types={"note_taken"})] == [2, 3]
+        assert [recorded.seq for recorded in store.read("s1", 2, types={"note_taken"})] == [3]
+        assert list(store.read("s1", types=())) == []

@@ -213,3 +213,39 @@ def test_the_doctor_reports_and_finds_nothing_broken(earmark, tmp_path):
     code, out, _ = earmark("doctor", "--json", "--workspace", tmp_path / "w")
     assert code == 0
     assert {"Embedded engine", "Speech gate", "Microphones"} <= {finding["name"] for finding in tags(out)}
+
+
+def test_erasing_asks_and_does_nothing_where_nobody_can_answer(earmark, swapped):
+    code, _, err = earmark("erase", "s1", "--workspace", swapped)
+    assert code == 2
+    assert "--yes" in err
+    assert replayed(earmark, swapped)[0]
+
+
+def test_erasing_says_what_went(earmark, swapped):
+    code, out, err = earmark("erase", "s1", "--yes", "--json", "--workspace", swapped)
+    assert code == 0
+    assert tags(out)[0]["session_id"] == "s1"
+    assert "Erased session s1" in err
+    assert earmark("erase", "s1", "--yes", "--workspace", swapped)[0] == 2
+    assert ANSWER.encode() not in b"".join(path.read_bytes() for path in swapped.rglob("*") if path.is_file())
+
+
+def test_others_are_let_in_with_a_certificate_only(earmark, tmp_path):
+    code, _, err = earmark("serve", "--host", "0.0.0.0", "--port", "0", "--workspace", tmp_path / "w")
+    assert code == 2
+    assert "--certfile" in err
+    (tmp_path / "c.pem").write_text("no certificate")
+    one = ("serve", "--port", "0", "--workspace", tmp_path / "w", "--certfile", tmp_path / "c.pem")
+    assert "--keyfile" in earmark(*one)[2]
+    code, _, err = earmark(*one, "--keyfile", tmp_path / "c.pem", "--host", "0.0.0.0")
+    assert code == 2
+    assert "cannot use the certificate" in err
+    assert "not a file" in earmark(*one, "--keyfile", tmp_path / "none.pem")[2]
+
+
+def test_live_without_a_recording_or_a_microphone_says_what_is_missing(earmark, tmp_path):
+    code, _, err = earmark("live", "--workspace", tmp_path / "w")
+    assert code == 3
+    assert "microphone" in err
+    assert "--source FILE" in err or "Plug one in" in err or "PortAudio" in err

@@ -1,0 +1,455 @@
+"""An interview heard on the board, from set-up to erasing: real sound, the embedded engine, real sockets."""
+
+import asyncio
+import json
+import re
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import soundfile
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from pipeline.audio import RATE_HZ
+from pipeline.audio_file import open_media
+from pipeline.erase import erase
+from pipeline.errors import BadInput
+from pipeline.events import ListeningPaused, ListeningResumed, SessionEnded, SessionStarted, Utterance
+from pipeline.state import fold
+from pipeline.store import Store
+from pipeline.workspace import audio_path, exports_path, resolve_workspace
+from rubrics.load import load_rubric
+from ui import wire
+from ui.arrangement import Arrangement, People
+from ui.setting_up import Defaults
+from ui.sources import CHUNK_S, FileSource
+from ui.wiring import Setup, choose
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
+FROM_S, LENGTH_S = 22, 16
+PACE = 8.0
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    path = tmp_path_factory.mktemp("audio") / "clip.wav"
+    samples, rate_hz = soundfile.read(SAMPLE, start=FROM_S * RATE_HZ, frames=LENGTH_S * RATE_HZ, dtype="int16")
+    soundfile.write(path, samples, rate_hz)
+    return path
+
+
+def run(coroutine):
+    return asyncio.run(asyncio.wait_for(coroutine, 150))
+
+
+class Board:
+    """A host's screen on one interview: does things and remembers every frame."""
+
+    def __init__(self, client, session_id):
+        self._client = client
+        self.session_id = session_id
+        self.frames = []
+        self._asked = 0
+
+    async def until(self, found):
+        """Reads on until a frame is what was looked for."""
+        while True:
+            self.frames.append(json.loads(await self._client.recv()))
+            if found(self.frames[-1]):
+                return self.frames[-1]
+
+    async def do(self, kind, **fields):
+        """The server's answer: what was done, or why not."""
+        self._asked += 1
+        asked = f"a{self._asked}"
+        await self._client.send(json.dumps({"id": asked, "do": {"type": kind, **fields}}))
+        answer = await self.until(lambda f: asked in (f.get("done", {}).get("id"), f.get("refused", {}).get("id")))
+        return answer.get("refused", {}).get("why", "done")
+
+    async def agree(self, is_given=True):
+        return await self.do("consent", person="Bo", is_given=is_given, purposes=["record the sound"])
+
+    async def at(self, at_s):
+        await self.until(lambda f: f.get("now", {}).get("at_s", 0) >= at_s)
+
+    async def ended(self):
+        return await self.until(lambda f: f.get("event", {}).get("type") == "session_ended")
+
+
+@asynccontextmanager
+async def board_on(stage, clip, pace=PACE, rubric=None):
+    """A waiting interview on the clip, its server, and the host's screen."""
+    defaults = Defaults(engine="pocketsphinx", pace=pace, files={clip.name: clip})
+    async with stage.server(defaults=defaults) as server:
+        setup = Setup(choose("pocketsphinx"), rubric, {1: "interviewer", 2: "candidate"})
+        arrangement = Arrangement(
+            people=People(candidate="Bo", note_taker="Ada"), rubric=rubric, speakers=setup.speakers
+        )
+        session_id = await stage.studio.open(FileSource(open_media(clip), pace), setup, arrangement)
+        try:
+            async with sit(server, session_id) as client:
+                yield Board(client, session_id), server
+        finally:
+            await stage.studio.close()
+
+
+def sit(server, session_id, after=0, **options):
+    return connect(f"{server.url.replace('http', 'ws', 1)}ws/sessions/{session_id}?after={after}", **options)
+
+
+@pytest.fixture
+def stage(tmp_path, stage):
+    """As ever, in a workspace that has a folder for sound."""
+    stage.store.close()
+    stage.store = Store.open(resolve_workspace(str(tmp_path / "workspace")))
+    yield stage
+    stage.store.close()
+
+
+def journal(stage, session_id):
+    return [recorded.event for recorded in stage.store.read(session_id)]
+
+
+def sound(stage, session_id):
+    return soundfile.read(audio_path(stage.store.workspace, session_id), dtype="int16")[0]
+
+
+# -- waiting, recording, ended --------------------------------------------------------------------------------------
+
+
+def test_nothing_is_recorded_before_the_candidate_has_agreed(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (board, _):
+            now = await board.until(lambda f: "now" in f)
+            assert (now["now"]["state"], now["now"]["levels_db"]) == ("waiting", {})
+            assert "Bo has not agreed" in await board.do("start")
+            assert "nobody of that name" in await board.do("consent", person="Eve", is_given=True, purposes=[])
+            assert await board.agree(is_given=False) == "done"
+            assert "Bo has not agreed" in await board.do("start")
+            assert not audio_path(stage.store.workspace, board.session_id).exists()
+            assert await board.agree() == "done"
+            assert await board.do("start") == "done"
+            await board.until(lambda f: f.get("now", {}).get("state") == "recording")
+            assert "cannot start now" in await board.do("start")
+            consents = fold(journal(stage, board.session_id)).consents
+            assert [(c.person, c.is_given, c.notice_version) for c in consents] == [
+                ("Bo", False, "1"),
+                ("Bo", True, "1"),
+            ]
+
+    run(scene())
+
+
+def test_an_interview_is_heard_to_its_end(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (board, server):
+            await board.agree()
+            await board.do("start")
+            end = await board.ended()
+            assert end["event"]["reason"] == "the recording ended"
+            await board.until(lambda f: f.get("now", {}).get("state") == "ended")
+            nows = [frame["now"] for frame in board.frames if "now" in frame]
+            recording = [now for now in nows if now["state"] == "recording"]
+            assert all(-96 <= level <= 0 for now in recording for level in now["levels_db"].values())
+            assert any(now["talking"].get("2") for now in recording)
+            assert all(now["probe"] is None for now in recording if any(now["talking"].values()))
+            async with httpx.AsyncClient(base_url=server.url) as http:
+                told = (await http.get(f"/api/sessions/{board.session_id}")).json()
+            assert (told["state"], told["people"]["candidate"]) == ("ended", "Bo")
+            assert told["seat"] == {"name": "Ada", "role": "host"}
+        return board.session_id
+
+    session_id = run(scene())
+    heard = journal(stage, session_id)
+    assert isinstance(heard[0], SessionStarted)
+    assert {e.speaker for e in heard if isinstance(e, Utterance)} >= {"candidate"}
+    source, _ = soundfile.read(clip, dtype="int16")
+    assert np.array_equal(sound(stage, session_id), source)
+
+
+def test_whoever_ends_it_ends_it_with_the_last_words(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (board, _):
+            await board.agree()
+            await board.do("start")
+            await board.at(10)
+            assert await board.do("end") == "done"
+            assert "over" in await board.do("pause")
+            assert (await board.ended())["event"]["reason"] == "ended by Ada"
+            assert any(isinstance(event, Utterance) for event in journal(stage, board.session_id))
+
+    run(scene())
+
+
+def test_withdrawn_consent_stops_the_recording(stage, clip):
+    async def scene():
+        async with board_on(stage, clip, pace=1.0) as (board, _):
+            await board.agree()
+            await board.do("start")
+            await board.at(1)
+            assert await board.agree(is_given=False) == "done"
+            length = len(sound(stage, board.session_id))
+            end = await board.ended()
+            assert end["event"]["reason"] == "consent was withdrawn"
+            assert len(sound(stage, board.session_id)) == length
+
+    run(scene())
+
+
+# -- off the record -------------------------------------------------------------------------------------------------
+
+
+def test_a_pause_captures_nothing_and_the_clock_stands_still(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (board, _):
+            await board.agree()
+            await board.do("start")
+            await board.at(6)
+            assert await board.do("pause") == "done"
+            before = sound(stage, board.session_id)
+            await board.until(lambda f: f.get("now", {}).get("state") == "paused")
+            assert "cannot pause now" in await board.do("pause")
+            seen = len(board.frames)
+            await asyncio.sleep(1.0)  # eight seconds of the recording, had it gone on
+            assert np.array_equal(sound(stage, board.session_id), before)
+            assert await board.do("note", text="said in confidence") == "done"
+            meters = [frame["now"] for frame in board.frames[seen:] if "now" in frame]
+            assert all(now["levels_db"] == {} and now["talking"] == {} and now["probe"] is None for now in meters)
+            assert await board.do("resume") == "done"
+            await board.ended()
+            return board.session_id, len(before)
+
+    session_id, paused_at = run(scene())
+    events = journal(stage, session_id)
+    paused = next(e for e in events if isinstance(e, ListeningPaused))
+    resumed = next(e for e in events if isinstance(e, ListeningResumed))
+    assert paused.at_s == resumed.at_s == paused_at / RATE_HZ
+    for said in (event for event in events if isinstance(event, Utterance)):
+        assert not said.start_s < paused.at_s < said.end_s
+    source, _ = soundfile.read(clip, dtype="int16")
+    kept = sound(stage, session_id)
+    assert np.array_equal(kept[:paused_at], source[:paused_at])
+    dropped = len(source) - len(kept)
+    assert 0 <= dropped <= 2 * CHUNK_S * RATE_HZ
+    assert np.array_equal(kept[paused_at:], source[paused_at + dropped :])
+    assert next(e for e in events if isinstance(e, SessionEnded)).at_s == len(kept) / RATE_HZ
+
+
+# -- written evidence, people's acts --------------------------------------------------------------------------------
+
+
+def test_what_the_candidate_wrote_is_numbered_with_what_was_said_and_tagged_like_it(stage, clip):
+    text = "I wrote an audit.\n\nIt went from forty minutes to three minutes."
+
+    async def scene():
+        async with board_on(stage, clip) as (board, _):
+            await board.agree()
+            await board.do("start")
+            await board.until(lambda f: f.get("event", {}).get("type") == "utterance")
+            assert await board.do("paste", text=f"  {text}\n") == "done"
+            await board.ended()
+            assert "over" in await board.do("paste", text="too late")
+            return journal(stage, board.session_id)
+
+    events = run(scene())
+    said = [event for event in events if isinstance(event, Utterance)]
+    assert [utterance.segment_id for utterance in said] == list(range(1, len(said) + 1))
+    (written,) = [utterance for utterance in said if utterance.medium == "written"]
+    assert (written.text, written.speaker, written.start_s) == (text, "candidate", written.end_s)
+    assert all(written.text[word.start_char :].startswith(word.text) for word in written.words)
+    state = fold(events)
+    quotes = {
+        tag.label: state.quote(tag.spans[0])
+        for tag in state.tags.values()
+        if tag.spans[0].segment_id == written.segment_id
+    }
+    assert quotes["metric"] == "from forty minutes to three minutes"
+
+
+def test_acts_are_stamped_with_the_interviews_clock(stage, clip):
+    async def scene():
+        async with board_on(stage, clip, rubric=load_rubric("bei")) as (board, _):
+            assert await board.do("note", text="before it began") == "done"
+            await board.agree()
+            await board.do("start")
+            await board.at(5)
+            assert await board.do("mark", seconds=3) == "done"
+            assert await board.do("choose_question", question_id="v1.q1") == "done"
+            assert await board.do("stage", stage_id="warm-up") == "done"
+            await board.do("end")
+            await board.ended()
+            return fold(journal(stage, board.session_id))
+
+    state = run(scene())
+    assert state.notes[0].at_s == 0
+    (mark,) = state.bookmarks
+    assert mark.end_s >= 5
+    assert mark.end_s - mark.start_s == pytest.approx(3)
+    assert state.stage_id == "warm-up"
+    assert {act.author for act in state.acts} == {"Ada"}
+
+
+def test_a_channel_that_a_person_assigned_is_not_guessed_again(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (board, _):
+            await board.do("assign", channel=2, speaker="interviewer")
+            await board.agree()
+            await board.do("start")
+            await board.ended()
+            return fold(journal(stage, board.session_id))
+
+    state = run(scene())
+    assert {said.speaker for said in state.utterances if said.channel == 2} == {"interviewer"}
+
+
+# -- several screens ------------------------------------------------------------------------------------------------
+
+
+def test_fifty_screens_of_which_five_stopped_reading_come_to_the_same_state(stage, clip):
+    async def seen_by(server, session_id):
+        async with sit(server, session_id) as client:
+            board = Board(client, session_id)
+            await board.ended()
+            await board.until(lambda f: "caught_up" in f)
+            return [(frame["seq"], frame["event"]) for frame in board.frames if "seq" in frame]
+
+    async def scene():
+        async with board_on(stage, clip) as (board, server):
+            dead = [await sit(server, board.session_id, max_queue=1) for _ in range(5)]
+            screens = [asyncio.create_task(seen_by(server, board.session_id)) for _ in range(44)]
+            await board.agree()
+            await board.do("start")
+            await board.at(3)
+            for number in range(5):
+                await board.do("note", text=f"{number} " + "x" * 9000, is_shared=True)
+            await board.ended()
+            await board.until(lambda f: "caught_up" in f)
+            mine = [(frame["seq"], frame["event"]) for frame in board.frames if "seq" in frame]
+            assert all([await screen == mine for screen in screens])
+            for client in dead:
+                client.transport.abort()
+
+    run(scene())
+
+
+def test_a_server_that_was_stopped_in_mid_answer_shows_the_same_when_it_is_back(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (board, _):
+            await board.agree()
+            await board.do("start")
+            await board.until(lambda f: f.get("event", {}).get("type") == "utterance")
+            await board.do("rate", target="v1.q1", score=3)
+        before = journal(stage, board.session_id)
+        assert isinstance(before[-1], SessionEnded)
+        async with stage.server() as server, sit(server, board.session_id) as client:
+            again = Board(client, board.session_id)
+            await again.until(lambda f: "caught_up" in f)
+            assert len([frame for frame in again.frames if "seq" in frame]) == len(before)
+            assert await again.do("note", text="afterwards") == "done"
+            assert (await again.do("resume")) == "the interview is over"
+            async with httpx.AsyncClient(base_url=server.url) as http:
+                assert (await http.get(f"/api/sessions/{board.session_id}")).json()["people"]["note_taker"] == "Ada"
+
+    run(scene())
+
+
+# -- set-up and erasing, over HTTP ------------------------------------------------------------------------------------
+
+
+def test_an_interview_is_set_up_from_the_page(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (_, server), httpx.AsyncClient(base_url=server.url, timeout=60) as http:
+            facts = (await http.get("/api/setup")).json()
+            assert {rubric["id"] for rubric in facts["rubrics"]} >= {"bei", "threads"}
+            assert facts["files"] == [clip.name]
+            assert facts["devices"] or facts["devices_reason"]
+            assert facts["free_bytes"] > 0
+            assert facts["notice"]["version"] == "1"
+            while facts["is_measuring"]:
+                await asyncio.sleep(0.5)
+                facts = (await http.get("/api/setup")).json()
+            (embedded,) = [engine for engine in facts["engines"] if engine["engine"] == "pocketsphinx"]
+            assert embedded["speed"] > 0
+            wanted = {
+                "rubric": "bei",
+                "plan": ["v3.q1", {"id": "v1.q1", "minutes": 6}],
+                "people": {"candidate": "Bo", "interviewer": "Cy"},
+                "source": {"file": clip.name},
+                "speakers": {"1": "interviewer"},
+            }
+            made = await http.post("/api/sessions", json=wanted)
+            assert made.status_code == 201
+            told = (await http.get(f"/api/sessions/{made.json()['session_id']}")).json()
+            assert [(asked["id"], asked["minutes"]) for asked in told["plan"]] == [("v3.q1", None), ("v1.q1", 6)]
+            assert (told["state"], told["people"]["interviewer"], told["rubric"]) == ("waiting", "Cy", "bei")
+            for wrong, word in (
+                ({"source": {"file": "/etc/passwd"}}, "named"),
+                ({"source": {}}, "either"),
+                ({"source": {"file": clip.name}, "rubric": "../x"}, "rubric"),
+                ({"source": {"file": clip.name}, "rubric": "bei", "plan": ["v99"]}, "v99"),
+                ({"source": {"file": clip.name}, "host": "x"}, "host"),
+                ({"source": {"devices": ["No Such Microphone"]}}, "microphone"),
+            ):
+                refused = await http.post("/api/sessions", json=wrong)
+                assert refused.status_code in (400, 503)
+                assert word in refused.json()["error"]
+
+    run(scene())
+
+
+PHRASE = "quincunx-of-the-auditor"
+
+
+def test_erasing_leaves_no_byte_of_it(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (board, server), httpx.AsyncClient(base_url=server.url) as http:
+            here = f"/api/sessions/{board.session_id}"
+            await board.do("note", text=PHRASE)
+            seat = await http.post(f"{here}/seats", json={"name": f"Grace {PHRASE}", "role": "viewer"})
+            await board.agree()
+            await board.do("start")
+            await board.at(4)
+            assert (await http.delete(here)).status_code == 409
+            await board.do("end")
+            await board.ended()
+            await asyncio.wait_for(stage.studio.wait_until_ended(board.session_id), 30)
+            exported = exports_path(stage.store.workspace, board.session_id) / "page.md"
+            exported.parent.mkdir(parents=True)
+            exported.write_text(PHRASE)
+            other = await stage.studio.open(
+                FileSource(open_media(clip)), Setup(choose("pocketsphinx"), None, {}), Arrangement()
+            )
+            assert PHRASE.encode() in every_byte(stage.store.workspace)
+            erased = (await http.delete(here)).json()
+            assert (erased["recordings"], erased["exports"]) == (1, 1)
+            assert re.search(r"Erased .*: \d+ events .*, the recording and 1 export", erased["said"])
+            left = every_byte(stage.store.workspace)
+            assert PHRASE.encode() not in left
+            assert board.session_id.encode() not in left
+            with pytest.raises(ConnectionClosed) as closed:
+                await board.until(lambda _: False)
+            assert closed.value.rcvd.code == wire.UNKNOWN_SESSION
+            assert (await http.delete(here)).status_code == 404
+            assert (await http.get(here, params={"seat": seat.json()["link"].partition("=")[2]})).status_code == 403
+            assert [summary.session_id for summary in stage.store.sessions()] == [other]
+
+    run(scene())
+
+
+def every_byte(workspace):
+    """What is in the files of the workspace and in their names."""
+    paths = sorted(path for path in workspace.rglob("*") if path.is_file())
+    return b"\n".join(str(path.relative_to(workspace)).encode() + b"\n" + path.read_bytes() for path in paths)
+
+
+def test_an_interview_that_another_process_hears_is_left_alone(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (board, _):
+            with Store.open(stage.store.workspace) as elsewhere, pytest.raises(BadInput, match="being heard"):
+                erase(elsewhere, board.session_id)
+
+    run(scene())
