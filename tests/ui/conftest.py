@@ -1,6 +1,7 @@
 """A workspace with a hub and a server, and a short interview as its journal holds it (web/interview.jsonl)."""
 
 import asyncio
+import json
 import os
 import shutil
 import threading
@@ -10,13 +11,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from pipeline.events import from_json
+from pipeline.events import SessionStarted, Utterance, compose, from_json
 from pipeline.store import Store
+from rubrics.load import load_rubric
+from signals.listener import Listener
 from ui.hub import Hub
 from ui.labels import RubricWords
 from ui.server import Server, create_app
 from ui.studio import Studio
 
+_SAMPLES = Path(__file__).parents[2] / "samples" / "transcripts"
 _INTERVIEW = (Path(__file__).parent / "web" / "interview.jsonl").read_text(encoding="utf-8").splitlines()
 
 
@@ -24,6 +28,34 @@ _INTERVIEW = (Path(__file__).parent / "web" / "interview.jsonl").read_text(encod
 def interview():
     """Two questions and their answers; a metric and a result run over a pause; ends with a lost microphone."""
     return [from_json(line) for line in _INTERVIEW]
+
+
+def scripted_events(name, rubric_id="bei", until_s=float("inf")):
+    """A sample interview as if it had been heard word for word: its start, sentences and what is tagged in them."""
+    lines = (_SAMPLES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    listener = Listener(load_rubric(rubric_id), channels=(1, 2), given={1: "interviewer", 2: "candidate"})
+    yield SessionStarted(
+        session_id="20261122-101500-abcd",
+        started_at="2026-11-22T10:15:00+00:00",
+        source=f"{name}.flac",
+        channels=2,
+        engine="pocketsphinx",
+        model="en-us",
+        rubric_id=rubric_id,
+        rubric_version="1",
+        rules_version="1",
+    )
+    for number, said in enumerate(map(json.loads, lines), start=1):
+        if said["start_s"] > until_s:
+            return
+        text, words = compose((w["text"], w["start_s"], w["end_s"], w["probability"]) for w in said["words"])
+        placed = {key: said[key] for key in ("channel", "speaker", "start_s", "end_s")}
+        yield from listener.receive(Utterance(segment_id=number, text=text, words=words, **placed))
+
+
+@pytest.fixture
+def scripted():
+    return scripted_events
 
 
 @pytest.fixture

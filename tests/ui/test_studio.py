@@ -416,7 +416,6 @@ def test_erasing_leaves_no_byte_of_it(stage, clip):
             assert (await http.delete(here)).status_code == 409
             await board.do("end")
             await board.ended()
-            await asyncio.wait_for(stage.studio.wait_until_ended(board.session_id), 30)
             exported = exports_path(stage.store.workspace, board.session_id) / "page.md"
             exported.parent.mkdir(parents=True)
             exported.write_text(PHRASE)

@@ -47,7 +47,7 @@ export class Actions {
     const wanted = target ?? question?.id;
     if (!wanted) return this.say("No planned question is under way: choose one with G.", { isWarning: true });
     if (score && !(await this.rate({ target: wanted, score: Number(score), reason: "", tag_ids: [] }))) return undefined;
-    return this.showRating(wanted, score && Number(score));
+    return this.showRating(wanted);
   }
 
   /** A second rating of the same target keeps the reason and quotes of the first. */
@@ -57,18 +57,12 @@ export class Actions {
     return this.act({ type: "rate", ...rating, ...kept }, `Rated ${rating.score}`);
   }
 
-  showRating(target, score) {
+  showRating(target) {
     const { state, words, guide } = this.given();
     const isShown = showRating(this.dialog, state, words, guide, target, async (rating) => {
       if (await this.act({ type: "rate", ...rating }, `Rated ${rating.score}`)) this.dialog.close();
     });
     if (!isShown) this.say("Nothing to rate yet.", { isWarning: true });
-    // The rating that was just made may not have come back yet.
-    const box = score && this.dialog.node.querySelector(`input[name=score][value="${score}"]`);
-    if (box) {
-      box.checked = true;
-      box.focus();
-    }
   }
 
   on_next() { this.step(1); }

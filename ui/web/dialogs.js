@@ -5,6 +5,7 @@ import { actionButton, element } from "./dom.js";
 import { keyName, KEYS } from "./keys.js";
 import { may } from "./roles.js";
 
+const FEW_QUESTIONS = 12; // which one finds at a glance
 const ROLES = ["note-taker", "rater", "viewer", "interviewer"];
 
 /** Shows a title with children in the page's dialog. Esc, the cross and `close()` end it and give the focus back. */
@@ -27,6 +28,7 @@ export class Dialog {
     if (!this.node.open) this.node.showModal();
     const first = this.node.querySelector("[autofocus]") ?? this.node.querySelector("form input:not([type=hidden]), form textarea, .wanted");
     (first ?? cross).focus();
+    this.node.querySelector(".wanted")?.scrollIntoView({ block: "nearest" });
   }
 
   close() {
@@ -81,9 +83,25 @@ export function showQuestions(dialog, state, { guide, plan }, current) {
     if (id === current || (!current && n === 0)) button.classList.add("wanted");
     return element("li", {}, button);
   });
+  if (!items.length) return dialog.show("Questions", element("p", { class: "hint" }, "This interview has no planned questions."));
   const none = actionButton("None of these", "choose", { question: "" });
-  const empty = element("p", { class: "hint" }, "This interview has no planned questions.");
-  dialog.show("Questions", items.length ? element("ol", { class: "questions" }, items) : empty, element("p", { class: "buttons" }, none));
+  const list = element("ol", { class: "questions" }, items);
+  return dialog.show("Questions", items.length > FEW_QUESTIONS ? finder(list) : null, list, element("p", { class: "buttons" }, none));
+}
+
+/** Leaves of a long list what holds the words that are typed; Enter takes the first. */
+function finder(list) {
+  const field = element("input", { type: "search", placeholder: "find a question", "aria-label": "Find a question", autocomplete: "off", autofocus: "" });
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase().split(/\s+/);
+    for (const item of list.children) item.hidden = !words.every((word) => item.textContent.toLowerCase().includes(word));
+  });
+  field.addEventListener("keydown", (press) => {
+    if (press.key !== "Enter") return;
+    press.preventDefault();
+    list.querySelector(field.value ? "li:not([hidden]) button" : ".wanted")?.click();
+  });
+  return element("p", { class: "finder" }, field);
 }
 
 /** Asks once, says what happens, and does it. */

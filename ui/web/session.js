@@ -21,6 +21,8 @@ import { View } from "./view.js";
 import { clock, Words } from "./words.js";
 
 const ANNOUNCEMENTS_KEPT = 5;
+const LONGEST_WAIT_MS = 1000;
+const SHOWN_ACTS = new Set(["note", "mark", "rate", "choose_question", "stage", "tick", "answer_form"]);
 const VIEWS = ["consent", "board", "ending", "interview", "large"];
 
 export class Session {
@@ -30,6 +32,7 @@ export class Session {
     this.words = null;
     this.context = { guide: null, plan: null, people: {}, notice: null, connection: null };
     this.marksNew = false;
+    this.awaited = new Map(); // event id of an act under way -> what to call when it has come back
     this.shown = null;
     this.wantsTranscript = sessionStorage.getItem(this.viewKey) === "transcript";
   }
@@ -57,7 +60,7 @@ export class Session {
     this.dialog = dialog;
     this.actions = new Actions({
       given: () => ({ state: this.state, words: this.words, sessionId: this.sessionId, ...this.context }),
-      send: (action) => this.link.send(action),
+      send: (action) => this.send(action),
       say: (text, options) => status.say(text, options),
       dialog,
       view: this,
@@ -113,6 +116,17 @@ export class Session {
     goTo(this.page.transcript.querySelector(link.hash));
   }
 
+  /** Resolves once the act is on this screen too, so that the next one builds on it. */
+  async send(action) {
+    const eventId = await this.link.send(action);
+    if (!SHOWN_ACTS.has(action.type) || this.state.arrived.has(eventId)) return;
+    await new Promise((resolve) => {
+      this.awaited.set(eventId, resolve);
+      setTimeout(resolve, LONGEST_WAIT_MS);
+    });
+    this.awaited.delete(eventId);
+  }
+
   receive(frames) {
     const before = this.state;
     this.state = reduce(before, frames);
@@ -122,6 +136,7 @@ export class Session {
     this.marksNew = Boolean(this.shown) && before.isCaughtUp;
     this.draw(state.utterances.size - before.utterances.size);
     if (isNews && this.shown !== "large") this.announce(before);
+    for (const [eventId, resolve] of this.awaited) if (state.arrived.has(eventId)) resolve();
   }
 
   /** What was settled before the interview: plan, people, notice. */

@@ -1,0 +1,471 @@
+"""The live board in a real browser: every key and its button, several screens, and nothing that moves or hides."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from pipeline.events import (
+    Bookmarked,
+    Draft,
+    NoteTaken,
+    ProblemNoticed,
+    QuestionChosen,
+    Rated,
+    StageChanged,
+    Ticked,
+    Utterance,
+    Withdrawn,
+)
+from ui.wire import Now
+
+SESSION = "20261122-101500-abcd"
+FIRST_ANSWER_S = 90.0
+
+pytestmark = pytest.mark.timeout(180)
+
+
+class Board:
+    """A stage with an interview under way, its server, and what the journal says of it."""
+
+    def __init__(self, stage, server):
+        self.stage = stage
+        self.server = server
+
+    def open(self, page, link=None):
+        page.goto(link or self.server.session_url(SESSION))
+        expect(page.locator("#board")).to_be_visible()
+        return page
+
+    def journal(self, kind):
+        return [entry.event for entry in self.stage.store.read(SESSION) if isinstance(entry.event, kind)]
+
+    def show(self, **changes):
+        self.stage.hub.show(SESSION, Now(**{"state": "recording", "at_s": 95.0, **changes}))
+
+    def link_for(self, page, name, role):
+        """A link from the dialog that makes them."""
+        page.get_by_role("button", name="People").click()
+        page.get_by_label("Name", exact=True).fill(name)
+        page.get_by_label("Role").select_option(role)
+        page.get_by_role("button", name="Make a link").click()
+        link = page.get_by_label(f"Link for {name}").input_value()
+        page.keyboard.press("Escape")
+        return link
+
+
+@pytest.fixture
+def board(stage, scripted):
+    stage.tell(SESSION, *scripted("strong", until_s=FIRST_ANSWER_S))
+    with stage.serving() as server:
+        yield Board(stage, server)
+
+
+def status(page):
+    return page.locator("#status")
+
+
+def by_key(key):
+    return lambda page: page.keyboard.press(key)
+
+
+def by_button(name, within="#board"):
+    return lambda page: page.locator(within).get_by_role("button", name=name, exact=True).first.click()
+
+
+@pytest.mark.parametrize("act", [by_key("m"), by_button("mark 20 s")], ids=["key", "mouse"])
+def test_the_last_seconds_are_marked(board, page, act):
+    act(board.open(page))
+    expect(page.locator("#heard .bookmark")).to_contain_text("Marked")
+    expect(status(page)).to_contain_text("Marked the last 20 seconds")
+    (mark,) = board.journal(Bookmarked)
+    assert (mark.author, mark.end_s - mark.start_s) == ("host", 20)
+
+
+@pytest.mark.parametrize(
+    "act", [by_key("u"), by_button("Undo", "#status"), by_button("undo")], ids=["key", "line", "foot"]
+)
+def test_the_last_act_is_undone(board, page, act):
+    board.open(page).keyboard.press("m")
+    expect(page.locator("#heard .bookmark")).to_have_count(1)
+    act(page)
+    expect(page.locator("#heard .bookmark")).to_have_count(0)
+    expect(status(page)).to_contain_text("Undone: the mark at")
+    assert board.journal(Withdrawn)[0].withdrawn_id == board.journal(Bookmarked)[0].event_id
+
+
+@pytest.mark.parametrize("act", [by_key("4"), by_button("Rate 4: Rescue without a mandate")], ids=["key", "mouse"])
+def test_a_rating_is_kept_at_once_beside_anchors_and_quotes(board, page, act):
+    act(board.open(page))
+    dialog = page.get_by_role("dialog", name="Rate: Rescue without a mandate")
+    expect(dialog.get_by_role("radio", name="4")).to_be_checked()
+    expect(dialog).to_contain_text("a clear STAR story with some metrics")
+    assert 2 <= dialog.locator(".quotes q").count() <= 3
+    dialog.locator(".quotes input").first.check()
+    dialog.get_by_label("Why").fill("counted it")
+    dialog.get_by_role("button", name="Keep the rating").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".rating [aria-pressed=true]")).to_have_text("4")
+    first, second = board.journal(Rated)
+    assert (first.target, first.score, first.reason) == ("v3.q1", 4, "")
+    assert (second.score, second.reason, len(second.tag_ids)) == (4, "counted it", 1)
+
+
+@pytest.mark.parametrize("act", [by_key("n"), by_button("next question")], ids=["key", "mouse"])
+def test_the_next_question_begins_an_answer_of_its_own(board, page, act):
+    board.open(page)
+    quotes = page.locator("#heard .quote").count()
+    act(page)
+    expect(page.locator("#bar .asked")).to_contain_text("Q 2")
+    expect(page.locator("#heard .quote")).to_have_count(0)
+    assert quotes > 3
+    page.keyboard.press("p")
+    expect(page.locator(".planned")).to_contain_text("rescued although nobody had formally asked")
+    assert len(board.journal(QuestionChosen)) == 2
+
+
+def test_a_question_is_found_in_the_list_by_its_words(board, page):
+    board.open(page).keyboard.press("g")
+    dialog = page.get_by_role("dialog", name="Questions")
+    expect(dialog.locator(".questions li")).to_have_count(59)
+    page.keyboard.type("ten-fold")
+    expect(dialog.locator(".questions li:visible")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".planned")).to_contain_text("10× jump in traffic")
+    page.keyboard.press("g")
+    dialog.get_by_role("button", name="Rescue without a mandate").click()
+    expect(page.locator(".planned")).to_contain_text("rescued although nobody")
+
+
+@pytest.mark.parametrize("act", [by_key("s"), by_button("Next stage: Calibration huddle")], ids=["key", "mouse"])
+def test_stages_follow_each_other(board, page, act):
+    act(board.open(page))
+    expect(page.locator("#bar .stage")).to_contain_text("Calibration huddle")
+    expect(page.locator("#bar .stage")).to_contain_text("of 15:00")
+    assert board.journal(StageChanged)[0].stage_id == "calibration"
+
+
+def go_to_stage(page, *titles):
+    for title in titles:
+        page.keyboard.press("s")
+        expect(status(page)).to_contain_text(f"Stage: {title}")
+
+
+def test_rapport_shows_the_dot_and_the_clock_alone(stage, page, scripted):
+    start, *_ = scripted("strong", until_s=0)
+    stage.tell(SESSION, start)
+    with stage.serving() as server:
+        board = Board(stage, server)
+        board.show(state="recording", at_s=3.0)
+        board.open(page)
+        go_to_stage(page, "Calibration huddle", "Warm-up (rapport)")
+        expect(page.locator("#asking")).to_contain_text("tell each as a story")
+        expect(page.locator("#bar > p")).to_have_count(1)
+        expect(page.locator("#bar .recording")).to_contain_text("Recording")
+
+
+def test_follow_ups_and_conduct_are_ticked_off(stage, page, scripted):
+    stage.tell(SESSION, *scripted("strong", "threads", until_s=20))
+    with stage.serving() as server:
+        board = Board(stage, server)
+        board.open(page)
+        page.keyboard.press("g")
+        page.keyboard.press("Enter")
+        expect(page.locator(".follow-ups .count")).to_have_text("0 of 1")
+        page.keyboard.press("f")
+        expect(page.locator(".follow-ups .count")).to_have_text("1 of 1")
+        page.locator(".follow-ups input").uncheck()
+        expect(page.locator(".follow-ups .count")).to_have_text("0 of 1")
+        go_to_stage(page, "Phase 1: Setup", "Phase 2: Let Them Lead")
+        expect(page.locator("#bar .stage")).to_contain_text("say nothing for 10:00")
+        page.get_by_text("How to behave").click()
+        page.get_by_label("Do not help and do not hint").check()
+        expect(page.locator(".conduct .count")).to_have_text("1 of 3")
+        assert [(tick.item, tick.is_done) for tick in board.journal(Ticked)] == [
+            ("defining-the-problem/follow_ups/0", True),
+            ("defining-the-problem/follow_ups/0", False),
+            ("let-them-lead/conduct/1", True),
+        ]
+
+
+@pytest.mark.parametrize("begin", [by_key("/"), by_key("Enter"), by_button("note")], ids=["slash", "enter", "mouse"])
+def test_a_note_is_written_without_the_keys_meaning_anything(board, page, begin):
+    begin(board.open(page))
+    expect(page.locator("#note-text")).to_be_focused()
+    page.keyboard.type("numbers, p95 / must ask?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#heard .note")).to_contain_text("numbers, p95 / must ask?")
+    expect(page.locator("#heard .note")).to_contain_text("only you see this")
+    expect(page.locator("#note-text")).to_have_value("")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    expect(page.locator("#heard .bookmark")).to_have_count(1)
+    assert not board.journal(NoteTaken)[0].is_shared
+
+
+def test_what_is_half_written_outlives_a_reload(board, page):
+    board.open(page).keyboard.press("/")
+    page.keyboard.type("half a th")
+    page.reload()
+    expect(page.locator("#note-text")).to_have_value("half a th")
+
+
+def test_what_the_candidate_wrote_is_tagged_as_written_and_never_markup(board, page):
+    spell = '<img src=x onerror="window.hit=1"> I rewrote the billing job and cut errors from twelve to three a week.'
+    board.open(page).keyboard.press("v")
+    page.get_by_label("What the candidate wrote").fill(spell)
+    page.get_by_role("dialog").get_by_role("button", name="Add").click()
+    expect(page.locator("#said li").last).to_contain_text("Candidate, in writing")
+    expect(page.locator("#said li .said").last).to_have_text(re.compile(r"^[^<]*<img src=x onerror="))
+    expect(page.locator("#heard .written").first).to_have_text("written")
+    assert page.locator("#board img").count() == 0
+    assert page.evaluate("window.hit") is None
+    assert [said.text for said in board.journal(Utterance) if said.medium == "written"] == [spell]
+
+
+@pytest.mark.parametrize("there", [by_key("t"), by_button("transcript")], ids=["key", "mouse"])
+@pytest.mark.parametrize(
+    "back", [by_key("t"), by_key("Escape"), by_button("Board", "#masthead")], ids=["t", "esc", "mouse"]
+)
+def test_the_transcript_is_one_key_away_and_so_is_the_way_back(board, page, there, back):
+    there(board.open(page))
+    expect(page.locator("#transcript")).to_be_visible()
+    expect(page.locator("#board")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#transcript")).to_be_visible()
+    back(page)
+    expect(page.locator("#board")).to_be_visible()
+
+
+def test_evidence_is_one_key_away_and_a_quote_leads_to_its_sentence(board, page):
+    board.open(page).keyboard.press("e")
+    expect(page.locator("#evidence")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator("#heard .quote a").first.click()
+    expect(page.locator(".sentence:focus")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("act", [by_key("?"), by_button("Keys")], ids=["key", "mouse"])
+def test_every_key_is_told_and_keys_can_be_turned_off(board, page, act):
+    act(board.open(page))
+    dialog = page.get_by_role("dialog", name="Keys")
+    told = set(dialog.locator("kbd").all_inner_texts())
+    assert told == {"?", "M", "1–5", "N", "P", "G", "F", "S", ".", "U", "/", "V", "T", "E", "B", "Esc"}
+    dialog.get_by_label("Single keys do something").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    page.keyboard.press("?")
+    dialog.get_by_label("Single keys do something").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    expect(page.locator("#heard .bookmark")).to_have_count(1)
+    assert len(board.journal(Bookmarked)) == 1
+
+
+def shown(page):
+    parts = ("#asking", "#heard", "#gaps", "#said", "#bar .asked")
+    return [page.locator(part).inner_text() for part in parts]
+
+
+def test_a_reload_shows_the_same_board(board, page):
+    board.open(page)
+    for key in ("s", "m", "3"):
+        page.keyboard.press(key)
+    page.keyboard.press("Escape")
+    expect(page.locator("#heard .bookmark")).to_have_count(1)
+    before = shown(page)
+    page.reload()
+    expect(page.locator("#heard .bookmark")).to_have_count(1)
+    assert shown(page) == before
+
+
+def test_another_screen_sees_marks_and_shared_notes_but_no_rating_and_no_private_note(board, open_page):
+    host, rater = open_page(), open_page()
+    board.open(host)
+    link = board.link_for(host, "Ben", "rater")
+    board.open(rater, link)
+    host.keyboard.press("m")
+    expect(rater.locator("#heard .bookmark")).to_contain_text("host")
+    host.keyboard.press("/")
+    host.keyboard.type("mine alone")
+    host.keyboard.press("Enter")
+    host.locator("#note-shared").check()
+    host.locator("#note-text").fill("for all of us")
+    host.locator("#note-text").press("Enter")
+    expect(rater.locator("#heard .note")).to_have_text(re.compile("for all of us"))
+    host.locator("#note-text").press("Escape")
+    host.keyboard.press("5")
+    host.keyboard.press("Escape")
+    rater.keyboard.press("2")
+    rater.keyboard.press("Escape")
+    expect(rater.locator(".rating [aria-pressed=true]")).to_have_text("2")
+    expect(host.locator(".rating [aria-pressed=true]")).to_have_text("5")
+    for page in (host, rater):
+        page.reload()
+    expect(rater.locator(".rating [aria-pressed=true]")).to_have_text("2")
+    expect(rater.locator("#heard .note")).to_have_count(1)
+    assert "mine alone" not in rater.content()
+    expect(host.locator(".rating [aria-pressed=true]")).to_have_text("5")
+
+
+def test_what_a_seat_may_not_do_is_not_shown_and_its_keys_do_nothing(board, open_page):
+    host, viewer = open_page(), open_page()
+    board.open(host)
+    board.open(viewer, board.link_for(host, "Vi", "viewer"))
+    expect(viewer.locator("#said li").first).to_be_visible()
+    expect(viewer.locator("#note, .rating")).to_have_count(1)
+    expect(viewer.locator("#note")).to_be_hidden()
+    shown = viewer.locator("#board button:visible").evaluate_all("nodes => nodes.map((node) => node.dataset.action)")
+    assert shown == ["help", "transcript"]
+    for key in "mn3s.fv":
+        viewer.keyboard.press(key)
+    expect(viewer.locator("dialog")).to_be_hidden()
+    assert board.journal((Bookmarked, QuestionChosen, Rated, StageChanged)) == []
+
+
+def test_the_interviewers_screen_has_question_time_and_probe_only(board, open_page):
+    host, interviewer = open_page(), open_page()
+    board.open(host)
+    interviewer.goto(board.link_for(host, "Ina", "interviewer"))
+    expect(interviewer.locator("#large .planned")).to_contain_text("rescued although nobody had formally asked")
+    board.show(probe={"question_id": "v3.q1", "basis": "method", "text": "What changed in the end?"})
+    expect(interviewer.locator("#large .probe")).to_have_text("What changed in the end?")
+    expect(interviewer.locator("#large time")).to_have_text(re.compile(r"^\d+:\d\d of 8:20$"))
+    for told in ("billing job", "Situation", "signal"):
+        assert told not in interviewer.locator("body").inner_text()
+    interviewer.get_by_role("button", name="Next question").click()
+    expect(host.locator("#bar .asked")).to_contain_text("Q 2")
+
+
+def tops(page):
+    quotes = page.locator("#heard .quote")
+    return quotes.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().top)")
+
+
+def test_a_probe_and_what_is_missing_show_in_a_pause_only(stage, page, scripted):
+    stage.tell(SESSION, *scripted("strong", until_s=40))
+    with stage.serving() as server:
+        _check_pause(Board(stage, server), page)
+
+
+def _check_pause(board, page):
+    probe = {
+        "question_id": "v3.q1",
+        "basis": "method",
+        "text": "What was yours to do?",
+        "missing": "task",
+        "item": None,
+    }
+    board.open(page)
+    board.show(talking={"2": True}, probe=probe)
+    expect(page.locator("#gaps .missing span")).to_have_count(0)
+    expect(page.locator("#probe")).to_have_text("")
+    places = tops(page)
+    board.show(talking={"2": False}, probe=probe)
+    expect(page.locator("#probe")).to_contain_text("What was yours to do?")
+    expect(page.locator("#gaps .missing")).to_contain_text("not heard yet")
+    assert tops(page) == places
+
+
+def test_the_words_of_the_moment_are_grey_and_move_nothing(board, page):
+    board.open(page)
+    before = page.locator("#said li").last.bounding_box()
+    board.stage.hub.draft(SESSION, Draft(channel=2, speaker="candidate", text="and the week after that", at_s=96.0))
+    expect(page.locator("#now-said .draft")).to_contain_text("and the week after that")
+    assert page.locator("#said li").last.bounding_box() == before
+
+
+def test_confirmed_text_stays_in_its_place_while_there_is_room(stage, page, scripted):
+    events = list(scripted("exceptional", until_s=40))
+    told = next(at for at, event in enumerate(events) if isinstance(event, Utterance) and event.segment_id == 3)
+    stage.tell(SESSION, *events[:told])
+    with stage.serving() as server:
+        Board(stage, server).open(page)
+        places = {}
+        for event in events[told:]:
+            stage.tell(SESSION, event)
+            if isinstance(event, Utterance):
+                expect(page.locator("#said li")).to_have_count(event.segment_id)
+                at = page.locator("#said li").evaluate_all("nodes => nodes.map((node) => node.offsetTop)")
+                assert all(at[n] == top for n, top in places.items())
+                places = dict(enumerate(at))
+
+
+def test_following_stops_when_the_person_scrolls_up_and_resumes_on_request(stage, page, scripted):
+    stage.tell(SESSION, *scripted("exceptional", until_s=150))
+    with stage.serving() as server:
+        Board(stage, server).open(page)
+        expect(page.locator("#said li").last).to_be_in_viewport()
+        page.locator("#said-scroll").hover()
+        page.mouse.wheel(0, -900)
+        expect(page.locator("#said-back")).to_be_visible()
+        top = page.locator("#said-scroll").evaluate("node => node.scrollTop")
+        more = {"segment_id": 90, "channel": 2, "speaker": "candidate", "start_s": 200.0, "end_s": 201.0}
+        stage.tell(SESSION, Utterance(**more, text="And that was that.", words=()))
+        expect(page.locator("#said-back")).to_have_text("Back to now (1 new)")
+        assert page.locator("#said-scroll").evaluate("node => node.scrollTop") == top
+        page.keyboard.press("b")
+        expect(page.locator("#said li").last).to_be_in_viewport()
+        expect(page.locator("#said-back")).to_be_hidden()
+
+
+@pytest.mark.parametrize("sample", ["exceptional", "weak"])
+def test_the_default_view_needs_no_scrolling(stage, page, scripted, sample):
+    events = list(scripted(sample))
+    ends = [at for at, event in enumerate(events) if isinstance(event, Utterance)][1::6]
+    stage.tell(SESSION, *events[: ends[0]])
+    with stage.serving() as server:
+        board = Board(stage, server)
+        board.open(page)
+        go_to_stage(page, "Calibration huddle", "Warm-up (rapport)", "Value rounds")
+        for one, end in pairwise(ends):
+            stage.tell(SESSION, *events[one:end])
+            page.wait_for_timeout(100)
+            root = page.locator("html")
+            assert root.evaluate("node => [node.scrollHeight, node.scrollWidth]") == [768, 1366]
+            assert page.locator("#asking").evaluate("node => node.scrollHeight - node.clientHeight") == 0
+            expect(page.locator("#said li").last).to_be_in_viewport()
+            for part in ("#bar", "#note-text", "#hints", ".lamps", ".talk", "#gaps"):
+                expect(page.locator(part)).to_be_in_viewport(ratio=1)
+
+
+def test_at_twice_the_size_nothing_is_lost(board, open_page):
+    page = board.open(open_page(viewport={"width": 683, "height": 384}, device_scale_factor=2))
+    assert page.evaluate("document.documentElement.scrollWidth") == 683
+    for part in (
+        "#bar .recording",
+        ".planned",
+        ".signals",
+        ".lamps",
+        ".rating",
+        "#heard .quote",
+        "#said li",
+        "#note-text",
+    ):
+        page.locator(part).first.scroll_into_view_if_needed()
+        expect(page.locator(part).first).to_be_in_viewport()
+    page.keyboard.press("4")
+    page.get_by_role("button", name="Keep the rating").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_problem_is_told_in_words(board, page):
+    board.open(page)
+    message = "Channel 2 went silent. Check the cable."
+    board.stage.tell(SESSION, ProblemNoticed(code="silent", message=message, at_s=95.0))
+    expect(page.locator("#notice")).to_contain_text(message)
+
+
+def test_what_is_done_while_the_server_is_away_is_done_once_it_is_back(stage, page, scripted):
+    stage.tell(SESSION, *scripted("strong", until_s=FIRST_ANSWER_S))
+    with stage.serving() as server:
+        port = int(server.url.rstrip("/").rpartition(":")[2])
+        board = Board(stage, server)
+        board.open(page)
+    expect(page.locator("#notice")).to_contain_text("Connection lost")
+    page.keyboard.press("m")
+    with stage.serving(port=port):
+        expect(page.locator("#heard .bookmark")).to_have_count(1, timeout=15_000)
+        expect(page.locator("#notice")).to_be_empty()
+        assert len(board.journal(Bookmarked)) == 1
