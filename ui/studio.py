@@ -133,6 +133,9 @@ class Studio:
 
     async def erase(self, session_id: str) -> Erased:
         """Erase an interview for good. Raises BadInput while it is heard, here or elsewhere, and UnknownSession."""
+        room = self._rooms.get(session_id)
+        if room is not None and room.listening is not None and room.listening.state == "ended":
+            await room.listening.ended.wait()  # its last words are on their way into the journal
         async with self._opening:
             erased = await asyncio.to_thread(erase, self._store, session_id)
             self._rooms.pop(session_id, None)
@@ -277,7 +280,11 @@ class Studio:
             return self._rooms[session_id]
 
     def _forget_the_oldest(self) -> None:
-        idle = [session_id for session_id, room in self._rooms.items() if room.listening is None]
+        idle = [
+            session_id
+            for session_id, room in self._rooms.items()
+            if room.listening is None or room.listening.ended.is_set()
+        ]
         for session_id in idle[: max(0, len(idle) - _MOST_ROOMS + 1)]:
             if not self._rooms[session_id].lock.locked():
                 del self._rooms[session_id]

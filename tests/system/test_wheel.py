@@ -43,7 +43,12 @@ def earmark(wheel, tmp_path_factory):
 def test_the_demo_runs_from_a_clean_environment(earmark, tmp_path):
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EARMARK_WORKSPACE": str(tmp_path / "workspace")}
     done = subprocess.run(
-        [str(earmark), "demo"], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        [str(earmark), "demo", "--pace", "30"],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     for words in ("Situation", "Action", "Result", "Metric"):

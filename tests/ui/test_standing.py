@@ -1,0 +1,94 @@
+"""How an interview stands: one probe at most, and only where nobody talks."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.events import SessionStarted, Ticked
+from rubrics.load import load_rubric
+from signals.listener import Listener
+from signals.text import utterance_of
+from ui.interview import Interview
+from ui.standing import Standing
+
+SILENT = {"1": False, "2": False}
+
+
+@pytest.fixture
+def interview(stage):
+    """A planned question and an answer without a result, the candidate's last word at 20 s."""
+    rubric = load_rubric("bei")
+    listener = Listener(rubric, channels=(1, 2), given={1: "interviewer", 2: "candidate"})
+    interview = Interview(stage.store, "s1", lambda: listener, lambda recorded: stage.hub.publish("s1", recorded))
+    interview.start(
+        SessionStarted(
+            session_id="s1",
+            started_at="2026-11-22T10:15:00+00:00",
+            source="test",
+            channels=2,
+            engine="pocketsphinx",
+            model="en-us",
+            rubric_id="bei",
+            rubric_version="1",
+            rules_version="1",
+        )
+    )
+    interview.confirm(spoken(1, rubric.questions[0].text, 1, 5.0))
+    interview.confirm(spoken(2, "At my last company the invoices were always late and nobody looked.", 2, 20.0))
+    return interview
+
+
+def spoken(segment_id, text, channel, end_s):
+    return replace(utterance_of(segment_id, text, "unassigned"), channel=channel, start_s=end_s - 4, end_s=end_s)
+
+
+@pytest.fixture
+def standing(interview):
+    return Standing(interview, load_rubric("bei"))
+
+
+def at(standing, interview, at_s, talking=SILENT, state="recording"):
+    interview.at_s = at_s
+    return standing.now(state, {}, talking)
+
+
+def test_a_probe_comes_two_seconds_after_the_candidates_last_word(interview, standing):
+    assert at(standing, interview, 20.5).probe is None
+    assert at(standing, interview, 21.9).probe is None
+    probe = at(standing, interview, 22.0).probe
+    assert probe["question_id"] == interview.question_id == "v1.q1"
+    assert probe["text"]
+
+
+def test_a_probe_goes_as_soon_as_anybody_talks_and_comes_back_later(interview, standing):
+    assert at(standing, interview, 25.0).probe
+    for channel in SILENT:
+        assert at(standing, interview, 26.0, SILENT | {channel: True}).probe is None
+    assert at(standing, interview, 27.0).probe is None
+    assert at(standing, interview, 28.5).probe
+
+
+@pytest.mark.parametrize("state", ["waiting", "paused", "ended"])
+def test_there_is_no_probe_where_nobody_listens(interview, standing, state):
+    assert at(standing, interview, 60.0, state=state).probe is None
+
+
+def test_coverage_follows_what_was_heard_and_judged(interview, standing):
+    covered = at(standing, interview, 21.0).coverage
+    assert covered["v1.q1"]["asked"] == 1
+    assert "situation" in covered["v1.q1"]["story"]
+    for tag in tuple(interview.state.tags.values()):
+        if tag.label == "situation":
+            interview.judge(tag.tag_id, "rejected")
+    assert "situation" not in at(standing, interview, 21.0).coverage["v1.q1"]["story"]
+
+
+def test_a_ticked_follow_up_is_not_asked_for_again(interview):
+    rubric = load_rubric("threads")
+    question = next(question for question in rubric.questions if question.follow_ups)
+    standing = Standing(interview, rubric)
+    interview.question_id = question.id
+    first = at(standing, interview, 30.0).probe
+    assert first["item"] == f"{question.id}/follow_ups/0"
+    interview.act(Ticked(author="Ada", item=first["item"], is_done=True, at_s=30.0, event_id="host:1"))
+    assert (at(standing, interview, 40.0).probe or {}).get("item") != first["item"]
