@@ -70,7 +70,7 @@ class SettingUp:
         self._measuring: asyncio.Task[None] | None = None
 
     async def facts(self) -> dict[str, Any]:
-        """As JSON. An engine's `speed` (seconds of computing for one of speech) is null until it was measured.
+        """As JSON. An engine's `speed` (times as fast as speech) is null until it was measured.
 
         Measuring takes seconds and begins with the first call: ask again while `is_measuring`.
         """

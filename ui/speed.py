@@ -23,18 +23,21 @@ _TAKES_S: Final = 8.0
 _CANDIDATE: Final = 2
 
 
-def real_time_factor(engine: str, model: str) -> float:
-    """Seconds of computing for one second of speech, once the model is loaded. Raises the errors of the engine."""
+def speed(engine: str, model: str) -> float:
+    """How many times as fast as it is spoken speech is recognised, once the model is loaded.
+
+    The inverse of the real-time factor. Raises the errors of the engine.
+    """
     recogniser = load(choose(engine, model))
     samples, options = _answer(), DecodeOptions()
     recogniser.decode(samples[: RATE_HZ // 2], options)
     started_s = time.perf_counter()
     recogniser.decode(samples, options)
-    return (time.perf_counter() - started_s) / _TAKES_S
+    return _TAKES_S / (time.perf_counter() - started_s)
 
 
 async def measure(engine: str, model: str) -> float | None:
-    """`real_time_factor`, measured beside this process; None where the engine fails."""
+    """`speed`, measured beside this process; None where the engine fails."""
     command = (sys.executable, "-m", __name__, engine, model)
     pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*command, stdin=nothing, stdout=pipe, stderr=nothing)
@@ -54,6 +57,6 @@ def _answer() -> Samples:
 
 if __name__ == "__main__":
     try:
-        print(round(real_time_factor(sys.argv[1], sys.argv[2]), 3))
+        print(round(speed(sys.argv[1], sys.argv[2]), 1))
     except PipelineError as error:
         sys.exit(str(error))
