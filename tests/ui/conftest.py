@@ -108,6 +108,18 @@ def stage(tmp_path, rubric_words):
         yield Stage(store, rubric_words)
 
 
+@pytest.fixture
+def loop_thread():
+    """An asyncio loop that runs in a thread of its own, for tests that block."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield loop
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
 CHROMIUM = next(
     (
         path

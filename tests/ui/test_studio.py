@@ -4,10 +4,12 @@ import asyncio
 import json
 import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import numpy as np
+import psutil
 import pytest
 import soundfile
 from websockets.asyncio.client import connect
@@ -16,8 +18,8 @@ from websockets.exceptions import ConnectionClosed
 from pipeline.audio import RATE_HZ
 from pipeline.audio_file import open_media
 from pipeline.erase import erase
-from pipeline.errors import BadInput
-from pipeline.events import ListeningPaused, ListeningResumed, SessionEnded, SessionStarted, Utterance
+from pipeline.errors import BadInput, MissingFacility
+from pipeline.events import ListeningPaused, ListeningResumed, SessionEnded, SessionStarted, Span, Tag, Utterance
 from pipeline.state import fold
 from pipeline.store import Store
 from pipeline.workspace import audio_path, exports_path, resolve_workspace
@@ -31,6 +33,8 @@ from ui.wiring import Setup, choose
 SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
 FROM_S, LENGTH_S = 22, 16
 PACE = 8.0
+SPAN = Span(segment_id=1, revision=0, start_char=0, end_char=1, start_s=0.0, end_s=1.0)
+TAGGED = Tag(tag_id="t1", label="action", kind=None, rule_id="r", spans=(SPAN,), confidence=1, speaker="candidate")
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -355,6 +359,43 @@ def test_a_server_that_was_stopped_in_mid_answer_shows_the_same_when_it_is_back(
                 assert (await http.get(f"/api/sessions/{board.session_id}")).json()["people"]["note_taker"] == "Ada"
 
     run(scene())
+
+
+def test_what_another_process_writes_counts_here_too(stage, clip):
+    async def scene():
+        async with board_on(stage, clip) as (board, _):
+            await board.do("end")
+            await board.ended()
+        async with stage.server() as server, sit(server, board.session_id) as client:
+            here = Board(client, board.session_id)
+            await here.until(lambda f: "caught_up" in f)
+            with Store.open(stage.store.workspace) as elsewhere:
+                elsewhere.append(board.session_id, [replace(TAGGED, tag_id="t9")])
+            await here.until(lambda f: f.get("event", {}).get("tag_id") == "t9")
+            assert await here.do("judge_tag", tag_id="t9", status="accepted") == "done"
+        return fold(journal(stage, board.session_id))
+
+    assert run(scene()).tags["t9"].status == "accepted"
+
+
+def test_a_recogniser_that_dies_is_seen_on_the_board_and_ends_the_interview(stage, clip):
+    async def scene():
+        async with board_on(stage, clip, pace=1.0) as (board, _):
+            await board.agree()
+            await board.do("start")
+            await board.at(1)
+            for child in psutil.Process().children(recursive=True):
+                if "spawn_main" in " ".join(child.cmdline()):
+                    child.kill()
+            problem = await board.until(lambda f: f.get("event", {}).get("type") == "problem_noticed")
+            assert "recognises speech has ended" in problem["event"]["message"]
+            await board.ended()
+            with pytest.raises(MissingFacility):
+                await stage.studio.wait_until_ended(board.session_id)
+            return board.session_id
+
+    session_id = run(scene())
+    assert len(sound(stage, session_id)) >= RATE_HZ
 
 
 # -- set-up and erasing, over HTTP ------------------------------------------------------------------------------------

@@ -51,10 +51,9 @@ export class Bar {
     const time = stage ? used(usedS, budgetS) : "";
     const quiet = silence && silence.usedS < silence.ofS ? ` · say nothing for ${clock(silence.ofS - silence.usedS)}` : "";
     const node = this.rows.row("stage", [title, next, seat], () => {
-      const label = next ? `Next stage: ${next.title}` : "";
-      const button = next && may(seat, "stage") ? actionButton("›", "stage", { key: "S" }) : null;
-      button?.setAttribute("aria-label", label);
-      button?.setAttribute("title", label);
+      const button = next && may(seat, "stage") ? actionButton("", "stage", { key: "S" }) : null;
+      button?.prepend(element("span", { "aria-hidden": "true" }, "›"), element("span", { class: "unseen" }, `Next stage: ${next.title}`));
+      button?.setAttribute("title", `Next stage: ${next.title}`);
       return element("p", { class: "stage" }, element("b", {}, title), " ", element("span", { class: "time" }), button);
     });
     paint(node.querySelector(".time"), time + quiet, stage && usedS > budgetS);

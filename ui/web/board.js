@@ -12,7 +12,8 @@ const QUIET_LABELS = new Set(["question", "red_flag"]); // counted elsewhere, no
 /** waiting, recording, paused or ended; null for an interview that this server does not hear and that has not ended. */
 export function phaseOf(state) {
   if (state.ended) return "ended";
-  if (state.now) return state.now.state;
+  // The server may say so before the event that says it has come.
+  if (state.now && state.now.state !== "ended") return state.now.state;
   if (!state.isLive) return null;
   if (state.isPaused) return "paused";
   return state.utterances.size || state.drafts.size ? "recording" : "waiting";

@@ -31,9 +31,8 @@ export class Evidence {
     const shown = groups.flatMap(({ mark, quotes }) => [mark, quotes.length]);
     return this.rows.row("index", shown, () => {
       const links = groups.map(({ mark, quotes: { length } }) => {
-        const spoken = { title: mark.plural, "aria-label": `${mark.plural}: ${length}` };
-        const attributes = { href: `#of-${mark.label}`, class: length ? "" : "is-none", ...spoken };
-        return element("a", attributes, markOf(mark), String(length));
+        const attributes = { href: `#of-${mark.label}`, class: length ? "" : "is-none", title: mark.plural };
+        return element("a", attributes, markOf(mark), element("span", { class: "unseen" }, `${mark.plural}: `), String(length));
       });
       return element("nav", { "aria-label": "Labels" }, element("h2", { class: "unseen" }, "Evidence"), links);
     });

@@ -1,0 +1,306 @@
+"""Before and after the live board in a real browser: set-up, consent, pause, end, debrief; and axe on every view."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from pipeline.audio_file import open_media
+from pipeline.events import ConsentRecorded, FormAnswered, ListeningPaused, Rated, SessionEnded, SessionStarted
+from pipeline.store import Store
+from pipeline.workspace import resolve_workspace
+from ui.arrangement import People
+from ui.hub import Hub
+from ui.server import Server, create_app
+from ui.setting_up import Defaults
+from ui.sources import FileSource
+from ui.studio import Studio
+from ui.wiring import load_arrangement, prepare
+
+SESSION = "20261122-101500-abcd"
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
+
+pytestmark = pytest.mark.timeout(240)
+
+
+class House:
+    """A studio with its server in a loop of its own, where interviews on a recording are set up."""
+
+    def __init__(self, store, loop):
+        self.store = store
+        self.loop = loop
+        hub = Hub()
+        self.studio = Studio(store, hub)
+        defaults = Defaults(engine="pocketsphinx", files={SAMPLE.name: SAMPLE})
+        self.server = Server(create_app(store, hub, studio=self.studio, defaults=defaults))
+
+    def do(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+
+    def open(self):
+        """An interview that waits for consent; its address."""
+        setup = prepare(engine="pocketsphinx", model=None, rubric="bei", plan=None, speakers={})
+        arrangement = load_arrangement(People(candidate="Ada"), setup, None)
+        session_id = self.do(self.studio.open(FileSource(open_media(SAMPLE)), setup, arrangement))
+        return session_id, self.server.session_url(session_id)
+
+    def journal(self, session_id, kind):
+        return [entry.event for entry in self.store.read(session_id) if isinstance(entry.event, kind)]
+
+
+@pytest.fixture
+def house(tmp_path, loop_thread):
+    with Store.open(resolve_workspace(str(tmp_path))) as store:
+        house = House(store, loop_thread)
+        house.do(house.server.start())
+        yield house
+        house.do(house.studio.close())
+        house.do(house.server.stop())
+
+
+def test_nothing_is_recorded_before_consent_nor_in_a_pause_and_the_end_is_final(house, page):
+    session_id, url = house.open()
+    page.goto(url)
+    start = page.get_by_role("button", name="Start recording")
+    expect(page.locator("#consent")).to_contain_text("We would like Earmark to listen")
+    expect(page.locator("#consent")).to_contain_text("Notice, version 1")
+    expect(start).to_be_disabled()
+    page.get_by_role("button", name="Ada: declines").click()
+    expect(page.locator(".answers")).to_contain_text("declined")
+    expect(start).to_be_disabled()
+    page.get_by_role("button", name="Ada: agrees").click()
+    expect(start).to_be_enabled()
+    start.click()
+    expect(page.locator("#bar .recording")).to_contain_text("Recording")
+    expect(page.locator("#bar time")).not_to_have_text("0:00", timeout=30_000)
+    page.keyboard.press(".")
+    expect(page.locator("#bar .recording")).to_contain_text("Paused: nothing is captured")
+    expect(page.locator("#now-said")).to_contain_text("Off the record")
+    stopped_at = page.locator("#bar time").inner_text()
+    page.wait_for_timeout(1500)
+    assert page.locator("#bar time").inner_text() == stopped_at
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#bar .recording")).to_contain_text("Recording")
+    expect(page.locator("#bar time")).not_to_have_text(stopped_at)
+    page.get_by_role("button", name="End", exact=True).click()
+    page.get_by_role("button", name="End it").click()
+    expect(page.locator("#ending")).to_contain_text("After the interview")
+    answers = house.journal(session_id, ConsentRecorded)
+    assert [(answer.person, answer.is_given) for answer in answers] == [("Ada", False), ("Ada", True)]
+    assert len(answers[1].purposes) == 3
+    assert len(house.journal(session_id, ListeningPaused)) == 1
+    assert len(house.journal(session_id, SessionEnded)) == 1
+
+
+def test_consent_withdrawn_stops_the_recording(house, page):
+    session_id, url = house.open()
+    page.goto(url)
+    page.get_by_role("button", name="Ada: agrees").click()
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_role("button", name="End", exact=True).click()
+    page.get_by_role("button", name="Ada withdraws consent").click()
+    expect(page.locator("#ending")).to_contain_text("consent was withdrawn")
+    assert house.journal(session_id, ConsentRecorded)[-1].is_given is False
+
+
+def test_who_only_looks_on_is_told_to_wait(house, open_page):
+    host, viewer = open_page(), open_page()
+    _, url = house.open()
+    host.goto(url)
+    viewer.goto(_link(host, url, "Vi", "viewer"))
+    expect(viewer.locator("#consent")).to_contain_text("The board opens here by itself")
+    host.get_by_role("button", name="Ada: agrees").click()
+    host.get_by_role("button", name="Start recording").click()
+    expect(viewer.locator("#board")).to_be_visible()
+
+
+def _link(page, url, name, role):
+    answer = page.request.post(
+        f"{url.replace('/sessions/', '/api/sessions/')}/seats", data={"name": name, "role": role}
+    )
+    return answer.json()["link"]
+
+
+def test_set_up_makes_an_interview_that_waits_for_consent(house, page):
+    page.goto(house.server.url)
+    page.get_by_role("link", name="New interview").click()
+    expect(page.locator(".disk")).to_contain_text("GB free")
+    expect(page.get_by_label("Recogniser")).to_contain_text("en-us")
+    page.get_by_label("Rubric").select_option("bei")
+    page.get_by_label("Novel saving", exact=True).check()
+    page.get_by_label("Rescue without a mandate", exact=True).check()
+    page.get_by_role("button", name="Rescue without a mandate: earlier").click()
+    page.get_by_label("Candidate", exact=True).fill("Ada <b>N</b>")
+    page.get_by_label("Note-taker (you)").fill("Noor")
+    page.get_by_label("Rehearse with a recording").select_option("strong.flac")
+    page.get_by_role("button", name="Go on to consent").click()
+    expect(page.locator("#consent .answers")).to_contain_text("Ada <b>N</b>")
+    session_id = page.url.rpartition("/")[2]
+    about = page.request.get(f"{house.server.url}api/sessions/{session_id}").json()
+    assert [question["id"] for question in about["plan"]] == ["v3.q1", "v10.q2"]
+    assert about["seat"]["name"] == "Noor"
+    page.get_by_role("button", name="Ada <b>N</b>: agrees").click()
+    page.get_by_role("button", name="Start recording").click()
+    expect(page.locator("#board")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.locator("#bar .asked")).to_contain_text("Q 1 of 2")
+
+
+@pytest.fixture
+def ended(stage, scripted):
+    def end(rubric_id="bei"):
+        stage.tell(SESSION, *scripted("strong", rubric_id), SessionEnded(at_s=290.0, reason="the recording ended"))
+        return stage
+
+    return end
+
+
+def test_the_debrief_lists_what_is_unrated_and_what_was_marked(stage, scripted, page):
+    stage.tell(SESSION, *scripted("strong", until_s=90))
+    with stage.serving() as server:
+        page.goto(server.session_url(SESSION))
+        expect(page.locator("#board")).to_be_visible()
+        page.keyboard.press("m")
+        expect(page.locator("#heard .bookmark")).to_have_count(1)
+        stage.tell(SESSION, SessionEnded(at_s=95.0, reason="ended by host"))
+        expect(page.locator("#ending .ratings")).to_contain_text("1 not rated yet")
+        expect(page.locator("#ending .moments li")).to_have_count(1)
+        page.get_by_role("button", name="Rate Rescue without a mandate").click()
+        page.get_by_role("radio", name="5").check()
+        page.get_by_role("button", name="Keep the rating").click()
+        expect(page.locator("#ending .ratings")).to_contain_text("All rated")
+        page.locator("#ending .moments a").click()
+        expect(page.locator(".sentence:focus")).to_be_in_viewport()
+        page.keyboard.press("t")
+        expect(page.locator("#ending")).to_be_visible()
+
+
+def test_the_guides_form_is_kept_as_it_is_filled_in(ended, page):
+    stage = ended("threads")
+    with stage.serving() as server:
+        page.goto(server.session_url(SESSION))
+        expect(page.locator(".limit")).to_have_text(re.compile(r"left of 5 minutes|The 5 minutes are over"))
+        page.get_by_label("The best thing that they said").fill("the audit, unasked")
+        page.get_by_role("group", name="Do I want to work with this person?").get_by_label("yes").check()
+        page.get_by_role("group", name="My vote").get_by_label("Strong Yes").check()
+        expect(page.locator("#status")).to_contain_text("Kept")
+        page.reload()
+        expect(page.get_by_label("The best thing that they said")).to_have_value("the audit, unasked")
+        expect(page.get_by_role("group", name="My vote").get_by_label("Strong Yes")).to_be_checked()
+        answers = [entry.event for entry in stage.store.read(SESSION) if isinstance(entry.event, FormAnswered)]
+        assert {(answer.item, answer.text) for answer in answers} == {
+            ("debrief/0", "the audit, unasked"),
+            ("gut_check/0", "yes"),
+            ("vote", "strong-yes"),
+        }
+
+
+def test_nobody_reads_anothers_form_or_rating_after_the_end(ended, open_page):
+    stage = ended("threads")
+    with stage.serving() as server:
+        host, rater = open_page(), open_page()
+        url = server.session_url(SESSION)
+        host.goto(url)
+        host.get_by_label("Your biggest concern").fill("too many meetings")
+        host.get_by_label("Your biggest concern").blur()
+        expect(host.locator("#status")).to_contain_text("Kept")
+        rater.goto(_link(host, url, "Ben", "rater"))
+        expect(rater.get_by_label("Your biggest concern")).to_have_value("")
+        assert "too many meetings" not in rater.content()
+        expect(rater.get_by_role("button", name="Delete this interview")).to_have_count(0)
+
+
+def test_deleting_asks_once_and_says_what_went(ended, page):
+    stage = ended()
+    with stage.serving() as server:
+        page.goto(server.session_url(SESSION))
+        page.get_by_role("button", name="Delete this interview").click()
+        expect(page.get_by_role("dialog")).to_contain_text("everything that was heard")
+        page.get_by_role("button", name="Not now").click()
+        assert stage.store.sessions()
+        page.get_by_role("button", name="Delete this interview").click()
+        page.get_by_role("button", name="Delete all of it").click()
+        expect(page.get_by_role("dialog", name="Deleted")).to_contain_text("events of the journal")
+        assert not stage.store.sessions()
+        page.get_by_role("link", name="All interviews", exact=True).click()
+        expect(page.locator(".empty")).to_be_visible()
+        page.wrong.clear()  # the browser reports that the interview is gone
+
+
+def violations(page):
+    """What axe finds: rule, and the elements that break it."""
+    if page.evaluate("typeof window.axe") == "undefined":
+        page.evaluate(AXE.read_text(encoding="utf-8"))  # past the page's policy, as a tester may
+    found = page.evaluate("axe.run(document).then(({violations}) => violations)")
+    return [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found]
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request):
+    return request.param
+
+
+@pytest.fixture
+def calm_page(open_page, scheme):
+    return open_page(color_scheme=scheme, reduced_motion="reduce")
+
+
+def test_axe_finds_nothing_on_the_board_and_what_opens_on_it(stage, scripted, calm_page):
+    stage.tell(SESSION, *scripted("strong", until_s=90))
+    with stage.serving() as server:
+        calm_page.goto(server.session_url(SESSION))
+        expect(calm_page.locator("#board")).to_be_visible()
+        found = {"": violations(calm_page)}
+        for key in ("s", "m", "?", "g", "3", "v", "t"):
+            calm_page.keyboard.press(key)
+            calm_page.wait_for_timeout(200)
+            found[key] = violations(calm_page)
+            calm_page.locator("dialog").evaluate("node => node.close()")
+        assert {key: rules for key, rules in found.items() if rules} == {}
+
+
+def test_axe_finds_nothing_before_and_after(house, calm_page):
+    house.store.append(SESSION, [_started()])
+    house.store.append(SESSION, [SessionEnded(at_s=9.0, reason="the recording ended")])
+    _, url = house.open()
+    for address, part in (
+        (house.server.url, ".sessions"),
+        (f"{house.server.url}#setup", ".setup"),
+        (url, ".answers"),
+        (house.server.session_url(SESSION), ".debrief"),
+        (_link(calm_page, url, "Ina", "interviewer"), "#large .planned"),
+    ):
+        calm_page.goto("about:blank")
+        calm_page.goto(address)
+        expect(calm_page.locator(part)).to_be_visible()
+        assert violations(calm_page) == [], address
+
+
+def _started():
+    return SessionStarted(
+        session_id=SESSION,
+        started_at="2026-11-22T10:15:00+00:00",
+        source="strong.flac",
+        channels=2,
+        engine="pocketsphinx",
+        model="en-us",
+        rubric_id="threads",
+        rubric_version="1",
+        rules_version="1",
+    )
+
+
+def test_the_rated_are_named_by_the_rubric(stage, scripted, page):
+    stage.tell(SESSION, *scripted("strong", "threads"), SessionEnded(at_s=290.0, reason="the recording ended"))
+    with stage.serving() as server:
+        page.goto(server.session_url(SESSION))
+        page.get_by_role("button", name="Rate Systems Thinking").click()
+        expect(page.get_by_role("dialog")).to_contain_text("loops, prevention, ownership, continuous improvement")
+        page.get_by_role("radio", name="3").check()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        ratings = [entry.event for entry in stage.store.read(SESSION) if isinstance(entry.event, Rated)]
+        assert [(rating.target, rating.score) for rating in ratings] == [("systems-thinking", 3)]
