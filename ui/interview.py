@@ -23,7 +23,7 @@ from pipeline.events import (
     Utterance,
     Word,
 )
-from pipeline.state import fold
+from pipeline.state import NOTHING_YET, fold
 from pipeline.store import Recorded, Store
 from signals.listener import Listener
 from ui.errors import Refused
@@ -48,18 +48,18 @@ class Interview:
         session_id: str,
         make_listener: Callable[[], Listener],
         publish: Publish,
-        events: Iterable[Event] = (),
+        events: Iterable[Recorded] = (),
     ) -> None:
-        before = tuple(events)
         self._store = store
         self._session_id = session_id
         self._make_listener = make_listener
         self._publish = publish
         self._lock = threading.Lock()
-        self._by_id = {event_id: event for event in before if (event_id := getattr(event, "event_id", ""))}
-        self.state = fold(before)
+        self._by_id: dict[str, Event] = {}
+        self._last_seq = 0
+        self.state = NOTHING_YET
         self.question_id: str | None = None
-        self._follow_question(before)
+        self._take(tuple(events))
         said_until_s = max((utterance.end_s for utterance in self.state.utterances), default=0.0)
         self.at_s = self.state.ended.at_s if self.state.ended else said_until_s
 
@@ -125,12 +125,28 @@ class Interview:
     def _listener(self) -> Listener:
         return self._make_listener()
 
+    def catch_up(self) -> None:
+        """Take in what others wrote into the journal meanwhile. For an interview that is not heard here."""
+        with self._lock:
+            if news := tuple(self._store.read(self._session_id, self._last_seq)):
+                self._take(news)
+                self.__dict__.pop("_listener", None)  # made anew, with the news, when it is needed
+                self.at_s = self.state.ended.at_s if self.state.ended else self.at_s
+
     def _journal(self, events: Sequence[Event]) -> None:
         recorded = self._store.append(self._session_id, events)
+        if recorded and recorded[0].seq == self._last_seq + 1:
+            self._take(recorded)
+        else:  # another process wrote too
+            self._take(tuple(self._store.read(self._session_id, self._last_seq)))
+        self._publish(recorded)
+
+    def _take(self, recorded: Sequence[Recorded]) -> None:
+        events = [entry.event for entry in recorded]
         self.state = fold(events, self.state)
         self._by_id |= {event_id: event for event in events if (event_id := getattr(event, "event_id", ""))}
         self._follow_question(events)
-        self._publish(recorded)
+        self._last_seq = recorded[-1].seq if recorded else self._last_seq
 
     def _follow_question(self, events: Iterable[Event]) -> None:
         """The planned question under way: the last one that was asked, or that a person chose."""

@@ -71,7 +71,13 @@ async def show(
     with closing(Store.open(workspace)) as store:
         hub = Hub()
         studio = Studio(store, hub)
-        defaults = Defaults(pace=showing.pace, files={media.info.path.name: media.info.path})
+        defaults = Defaults(
+            engine=setup.choice.engine,
+            model=setup.choice.model,
+            pace=showing.pace,
+            files={media.info.path.name: media.info.path},
+            rubrics={setup.rubric.id: setup.rubric} if setup.rubric and not find_rubric_words(setup.rubric.id) else {},
+        )
         try:
             async with door.server(store, hub, studio, setup, defaults) as server:
                 is_fast = showing.pace > 1

@@ -272,6 +272,8 @@ class Studio:
 
     async def _room(self, session_id: str) -> _Room:
         if room := self._rooms.get(session_id):
+            if room.listening is None:
+                await asyncio.to_thread(room.interview.catch_up)
             return room
         async with self._opening:
             if session_id not in self._rooms:
@@ -290,11 +292,12 @@ class Studio:
                 del self._rooms[session_id]
 
     def _reopened(self, session_id: str) -> _Room:
-        events = tuple(recorded.event for recorded in self._store.read(session_id))
+        events = tuple(self._store.read(session_id))
+        started = events[0].event
         arrangement = _kept(self._store, session_id)
         if arrangement.rubric is None:
-            arrangement = arrangement.model_copy(update={"rubric": _journalled_rubric(events[0])})
-        channels = tuple(range(1, events[0].channels + 1)) if isinstance(events[0], SessionStarted) else (1,)
+            arrangement = arrangement.model_copy(update={"rubric": _journalled_rubric(started)})
+        channels = tuple(range(1, started.channels + 1)) if isinstance(started, SessionStarted) else (1,)
 
         def make_listener() -> Listener:
             listener = Listener(arrangement.rubric, channels=channels, given=arrangement.speakers)
