@@ -80,6 +80,12 @@ class Board:
     async def at(self, at_s):
         await self.until(lambda f: f.get("now", {}).get("at_s", 0) >= at_s)
 
+    async def stands(self, state):
+        """Until the newest that is known of it is that state."""
+        nows = [frame["now"] for frame in self.frames if "now" in frame]
+        if not nows or nows[-1]["state"] != state:
+            await self.until(lambda f: f.get("now", {}).get("state") == state)
+
     async def ended(self):
         def is_end(frame):
             return frame.get("event", {}).get("type") == "session_ended"
@@ -141,7 +147,7 @@ def test_nothing_is_recorded_before_the_candidate_has_agreed(stage, clip):
             assert not audio_path(stage.store.workspace, board.session_id).exists()
             assert await board.agree() == "done"
             assert await board.do("start") == "done"
-            await board.until(lambda f: f.get("now", {}).get("state") == "recording")
+            await board.stands("recording")
             assert "cannot start now" in await board.do("start")
             consents = fold(journal(stage, board.session_id)).consents
             assert [(c.person, c.is_given, c.notice_version) for c in consents] == [
@@ -159,7 +165,7 @@ def test_an_interview_is_heard_to_its_end(stage, clip):
             await board.do("start")
             end = await board.ended()
             assert end["event"]["reason"] == "the recording ended"
-            await board.until(lambda f: f.get("now", {}).get("state") == "ended")
+            await board.stands("ended")
             nows = [frame["now"] for frame in board.frames if "now" in frame]
             recording = [now for now in nows if now["state"] == "recording"]
             assert all(-96 <= level <= 0 for now in recording for level in now["levels_db"].values())
@@ -219,7 +225,7 @@ def test_a_pause_captures_nothing_and_the_clock_stands_still(stage, clip):
             await board.at(6)
             assert await board.do("pause") == "done"
             before = sound(stage, board.session_id)
-            await board.until(lambda f: f.get("now", {}).get("state") == "paused")
+            await board.stands("paused")
             assert "cannot pause now" in await board.do("pause")
             seen = len(board.frames)
             await asyncio.sleep(1.0)  # eight seconds of the recording, had it gone on
