@@ -156,16 +156,21 @@ class Listening:
         try:
             async with aclosing(self._source.listen(first_sample)) as chunks:
                 while (chunk := await _next_unless(stopping, chunks)) is not None:
-                    self._meter(chunk)
-                    yield replace(chunk, first_sample=chunk.first_sample - first_sample)
+                    # The same stretch of the other channels was heard already: it is not stopped in its middle.
+                    for _ in self._source.kept_channels[1:]:
+                        yield self._metered(chunk, first_sample)
+                        chunk = await anext(chunks)
+                    yield self._metered(chunk, first_sample)
         finally:
             stopping.cancel()
             self._is_closed.set()
 
-    def _meter(self, chunk: AudioChunk) -> None:
+    def _metered(self, chunk: AudioChunk, first_sample: int) -> AudioChunk:
+        """The chunk on the clock of its stretch, its level and its time taken down."""
         self.levels_db[str(chunk.channel)] = level_db(chunk.samples)
         self._next_sample = max(self._next_sample, chunk.first_sample + len(chunk.samples))
         self._interview.at_s = round(self._next_sample / RATE_HZ, 3)
+        return replace(chunk, first_sample=chunk.first_sample - first_sample)
 
     async def _ask(self, request: Request) -> Answer:
         if self._worker is None:

@@ -35,7 +35,10 @@ class Source(Protocol):
         """Those with sound of their own."""
 
     def listen(self, first_sample: int) -> AsyncGenerator[AudioChunk, None]:
-        """Chunks of every kept channel in turn, the first of each at `first_sample`, without gaps. Close it to stop."""
+        """Chunks without gaps, the first of each channel at `first_sample`. Close it to stop.
+
+        Stretch by stretch, a chunk of every kept channel, all of them at once: a stretch is not stopped in its middle.
+        """
 
 
 class FileSource:
