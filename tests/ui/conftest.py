@@ -108,6 +108,13 @@ def stage(tmp_path, rubric_words):
         yield Stage(store, rubric_words)
 
 
+async def _cancel_the_rest():
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+
+
 @pytest.fixture
 def loop_thread():
     """An asyncio loop that runs in a thread of its own, for tests that block."""
@@ -115,6 +122,7 @@ def loop_thread():
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     yield loop
+    asyncio.run_coroutine_threadsafe(_cancel_the_rest(), loop).result(60)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()

@@ -424,7 +424,7 @@ def test_the_default_view_needs_no_scrolling(stage, page, scripted, sample):
             page.wait_for_timeout(100)
             root = page.locator("html")
             assert root.evaluate("node => [node.scrollHeight, node.scrollWidth]") == [768, 1366]
-            assert page.locator("#asking").evaluate("node => node.scrollHeight - node.clientHeight") == 0
+            assert page.locator(".of-question").evaluate("node => node.scrollHeight - node.clientHeight") == 0
             expect(page.locator("#said li").last).to_be_in_viewport()
             for part in ("#bar", "#note-text", "#hints", ".lamps", ".talk", "#gaps"):
                 expect(page.locator(part)).to_be_in_viewport(ratio=1)

@@ -12,7 +12,7 @@ export class Asking {
   constructor(node) {
     this.node = node;
     this.rows = new Rows();
-    this.top = element("div", { class: "of-question" });
+    this.top = element("div", { class: "of-question", tabindex: "0", role: "region", "aria-label": "Planned" });
     this.bottom = element("div", { class: "of-interview" });
     node.append(this.top, this.bottom);
   }

@@ -29,7 +29,7 @@ export function showRating(dialog, state, words, guide, target, save) {
     element("label", { class: "reason" }, "Why (nobody else on this session sees it)", reason),
   );
   dialog.show(`Rate: ${chosen.title}`, form);
-  dialog.node.querySelector("input[name=score]:checked, input[name=score]")?.focus();
+  (dialog.node.querySelector("input[name=score]:checked") ?? dialog.node.querySelector("input[name=score]")).focus();
   return true;
 }
 

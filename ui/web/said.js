@@ -2,7 +2,7 @@
 
 import { element, markOf } from "./dom.js";
 import { place, Rows } from "./rows.js";
-import { blocks, pieces } from "./state.js";
+import { pieces, sentences } from "./state.js";
 import { pieceOf } from "./transcript.js";
 import { clock } from "./words.js";
 
@@ -19,7 +19,7 @@ export class Said {
   /** Returns how many sentences there are. */
   draw(state, words, marksNew) {
     this.rows.marksNew = marksNew;
-    const all = blocks(state).flatMap(({ utterances }) => utterances);
+    const all = sentences(state);
     // Old ones go in whole bunches, so that those in sight keep their place but for once in a long while.
     if (all.length - this.first > MOST_SENTENCES) this.first = all.length - MOST_SENTENCES / 2;
     if (all.length < this.first) this.first = 0;

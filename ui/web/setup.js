@@ -10,7 +10,7 @@ const FEW_HOURS = 2;
 export async function setUp(main) {
   let given;
   try {
-    given = await call("/api/setup");
+    given = { ...(await call("/api/setup")), names: (await call("/api/words")).engines };
   } catch (problem) {
     main.replaceChildren(element("p", { class: "empty" }, `Set-up is not open here: ${problem.message}`));
     return;
@@ -134,7 +134,7 @@ class SetupForm {
   nameEngines(select, { engines, is_measuring: isMeasuring }) {
     for (const [n, { engine, model, speed }] of engines.entries()) {
       const fast = speed ? `${speed}× as fast as speech here` : isMeasuring ? "measuring its speed here …" : "speed not known";
-      select.options[n].textContent = `${engine}, ${model}: ${fast}`;
+      select.options[n].textContent = `${this.given.names[engine] ?? engine}, ${model}: ${fast}`;
     }
   }
 

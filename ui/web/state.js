@@ -184,29 +184,40 @@ function inLanes(quotes) {
   });
 }
 
+/** Every sentence with its effective speaker and its tags, in the order of confirmation: [{utterance, speaker, tags}]. */
+export function sentences(state) {
+  const tagsBySegment = groupTags(state);
+  return [...state.utterances.values()].map((utterance) => ({
+    utterance,
+    speaker: speakerOf(state, utterance),
+    tags: tagsBySegment.get(utterance.segment_id) ?? [],
+  }));
+}
+
 /**
- * The transcript in blocks, each begun by a question: [{question, number, utterances, notHeard}].
+ * The transcript in blocks, each begun by a question: [{question, number, utterances, notHeard}]. Sentences stand in the
+ * order in which they begin: an aside may be confirmed before what it was said into.
  * The first block, before any question, has none. What was not heard stands at the end of its question's last block.
  */
 export function blocks(state) {
-  const tagsBySegment = groupTags(state);
   const all = [newBlock(null, null)];
   let number = 0;
-  for (const utterance of [...state.utterances.values()].sort((a, b) => a.segment_id - b.segment_id)) {
-    const question = state.questions.get(utterance.segment_id);
+  for (const said of sentences(state).sort(byBeginning)) {
+    const question = state.questions.get(said.utterance.segment_id);
     if (question) {
       if (question.question_id !== null && !question.is_follow_up) number += 1;
       all.push(newBlock(question, number));
     }
-    all.at(-1).utterances.push({
-      utterance,
-      speaker: speakerOf(state, utterance),
-      // A heading says already that this is a question.
-      tags: (tagsBySegment.get(utterance.segment_id) ?? []).filter(({ label }) => !(question && label === "question")),
-    });
+    // A heading says already that this is a question.
+    const tags = said.tags.filter(({ label }) => !(question && label === "question"));
+    all.at(-1).utterances.push({ ...said, tags });
   }
   for (const [questionId, items] of state.notHeard) blockOf(all, questionId).notHeard.push(...items);
   return all;
+}
+
+function byBeginning({ utterance: a }, { utterance: b }) {
+  return a.start_s - b.start_s || a.segment_id - b.segment_id;
 }
 
 function newBlock(question, number) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { blocks, evidence, NOTHING_YET, pieces, quotesOf, reduce, slice, speakerOf } from "../../../ui/web/state.js";
+import { blocks, evidence, NOTHING_YET, pieces, quotesOf, reduce, sentences, slice, speakerOf } from "../../../ui/web/state.js";
 
 const FRAMES = readFileSync(new URL("interview.jsonl", import.meta.url), "utf8")
   .trim()
@@ -168,6 +168,18 @@ test("follow-ups are not numbered, and what was not heard stands after the last 
     { type: "not_heard", question_id: "elsewhere", items: ["lineage"] },
   )));
   assert.deepEqual(found.map(({ number, notHeard }) => [number, notHeard]), [[null, []], [1, []], [1, ["cost"]], [2, ["lineage"]]]);
+});
+
+test("the transcript is in the order of beginning, the board in the order of confirmation", () => {
+  const state = reduce(NOTHING_YET, numbered(
+    said(1, "right", { start_s: 8 }), said(2, "we worked on it for a week", { start_s: 2 }), said(3, "and then", { start_s: 9 }),
+  ));
+  assert.deepEqual(blocks(state).flatMap(({ utterances }) => utterances.map(({ utterance }) => utterance.segment_id)), [2, 1, 3]);
+  assert.deepEqual(sentences(state).map(({ utterance }) => utterance.segment_id), [1, 2, 3]);
+});
+
+test("what is not for this seat is not asked for again", () => {
+  assert.equal(reduce(NOTHING_YET, [{ caught_up: { seq: 12, is_live: false } }]).lastSeq, 12);
 });
 
 test("evidence is by label, in the order in which it was said", () => {
