@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-long lint format docs bench-words pictures lock clean
+.PHONY: help run test test-long lint format docs bench-words bench-signals pictures lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -33,6 +33,9 @@ docs: $(VENV)/.test-ready ## Write the reference pages from the code
 
 bench-words: $(VENV)/.test-ready ## Word error of the embedded engine on the samples, and on SPEECH=DIR
 	$(BIN)/python tools/bench_words.py $(SPEECH)
+
+bench-signals: $(VENV)/.test-ready ## How well and fast tags are found: HALF=dev|test|all, RECOGNITION=no
+	$(BIN)/python -m tools.bench_signals --half $(or $(HALF),all) $(if $(filter no,$(RECOGNITION)),--no-recognition)
 
 pictures: $(VENV)/.test-ready ## Take the README's pictures from the running page
 	$(BIN)/python tools/pictures.py
