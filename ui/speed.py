@@ -44,8 +44,10 @@ async def measure(engine: str, model: str) -> float | None:
     try:
         said, _ = await process.communicate()
     finally:
-        with suppress(ProcessLookupError):
-            process.kill()
+        if process.returncode is None:  # nobody waits for the answer any more
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
     return float(said) if process.returncode == 0 else None
 
 
