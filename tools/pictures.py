@@ -29,7 +29,7 @@ FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networkin
 SCHEMES: Final = ("light", "dark")
 SIZE: Final = (1366, 768)
 FEW_QUOTES: Final = 7
-"""Evidence that the picture of the board waits for; then for the next pause, in which a probe is shown."""
+"""Evidence that the picture of the board waits for; then for the next pause, which says what was not heard yet."""
 LONGEST_WAIT_MS: Final = 240_000
 
 
@@ -119,7 +119,7 @@ async def _during(camera: Camera, table: Camera) -> None:
     await table.go((await answer.json())["link"], "#large .planned")
     await expect(hand.locator("#heard .quote").nth(FEW_QUOTES)).to_be_attached(timeout=LONGEST_WAIT_MS)
     await hand.keyboard.press("m")
-    await camera.pages["dark"].locator("#probe b").wait_for(timeout=LONGEST_WAIT_MS)
+    await camera.pages["dark"].locator("#gaps .missing span").first.wait_for(timeout=LONGEST_WAIT_MS)
     await camera.take("page")
     await table.take("interviewer")
     await camera.press("4")

@@ -162,6 +162,7 @@ def test_rapport_shows_the_dot_and_the_clock_alone(stage, page, scripted):
         go_to_stage(page, "Calibration huddle", "Warm-up (rapport)")
         expect(page.locator("#asking")).to_contain_text("tell each as a story")
         expect(page.locator("#bar > p")).to_have_count(1)
+        expect(page.locator(".heard, .said-last, .of-interview, #probe").locator("visible=true")).to_have_count(0)
         expect(page.locator("#bar .recording")).to_contain_text("Recording")
 
 
@@ -448,6 +449,16 @@ def test_at_twice_the_size_nothing_is_lost(board, open_page):
     page.keyboard.press("4")
     page.get_by_role("button", name="Keep the rating").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_an_interview_that_was_cut_off_is_closed_by_hand(stage, page, scripted):
+    stage.tell(SESSION, *scripted("strong", until_s=20))
+    stage.hub.forget(SESSION)
+    with stage.serving() as server:
+        page.goto(server.session_url(SESSION))
+        page.get_by_role("button", name="Close this interview").click()
+        page.get_by_role("button", name="End it").click()
+        expect(page.locator("#ending")).to_contain_text("it was cut off")
 
 
 def test_a_problem_is_told_in_words(board, page):

@@ -1,6 +1,6 @@
 // The top of the board: whether it records, the clock, the stage and the question with their time, pause and end.
 
-import { momentOf, phaseOf, questionOf, stageOf } from "./board.js";
+import { isQuiet, momentOf, phaseOf, questionOf, stageOf } from "./board.js";
 import { actionButton, element } from "./dom.js";
 import { place, Rows } from "./rows.js";
 import { may } from "./roles.js";
@@ -22,10 +22,9 @@ export class Bar {
 
   draw(state, { guide, plan }) {
     const phase = phaseOf(state) ?? "unheard";
-    const isQuiet = stageOf(state, guide).stage?.is_rapport && !questionOf(state, guide, plan);
     place(this.node, [
       this.recording(phase, clock(momentOf(state))),
-      ...(isQuiet ? [] : [this.stage(stageOf(state, guide), state), this.question(questionOf(state, guide, plan))]),
+      ...(isQuiet(state, guide, plan) ? [] : [this.stage(stageOf(state, guide), state), this.question(questionOf(state, guide, plan))]),
       this.controls(phase, state),
     ].filter(Boolean));
   }

@@ -129,6 +129,11 @@ export function stageOf(state, guide) {
   };
 }
 
+/** Whether people are still getting to know each other: then the board keeps to the dot, the clock and what to say. */
+export function isQuiet(state, guide, plan) {
+  return Boolean(stageOf(state, guide).stage?.is_rapport) && !questionOf(state, guide, plan);
+}
+
 /** Whether an item is ticked, by its path. */
 export function ticksOf(state) {
   return new Map(state.acts.filter(({ type }) => type === "ticked").map(({ item, is_done: isDone }) => [item, isDone]));

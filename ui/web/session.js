@@ -3,7 +3,7 @@
 import { Actions } from "./actions.js";
 import { Asking } from "./asking.js";
 import { Bar } from "./bar.js";
-import { phaseOf } from "./board.js";
+import { isQuiet, phaseOf } from "./board.js";
 import { call, watch } from "./connection.js";
 import { Consent } from "./consent.js";
 import { Dialog } from "./dialogs.js";
@@ -14,6 +14,7 @@ import { Foot, Status } from "./foot.js";
 import { Heard } from "./heard.js";
 import { entryFor, KEYS } from "./keys.js";
 import { Large } from "./large.js";
+import { may } from "./roles.js";
 import { place, Rows } from "./rows.js";
 import { Said } from "./said.js";
 import { NOTHING_YET, reduce, speakerOf } from "./state.js";
@@ -200,6 +201,7 @@ export class Session {
   drawBoard(came) {
     const { state, words, context } = this;
     const before = this.heardRows ?? 0;
+    this.page.board.toggleAttribute("data-quiet", isQuiet(state, context.guide, context.plan));
     this.bar.draw(state, context);
     this.asking.draw(state, words, context);
     this.heardRows = this.heard.draw(state, words, context, this.marksNew);
@@ -221,8 +223,10 @@ export class Session {
   drawWays(node) {
     const home = { ended: "Debrief", waiting: "Consent" }[phaseOf(this.state)] ?? "Board";
     const canGoBack = this.shown === "interview" && phaseOf(this.state) !== null;
-    place(node, [this.rows.row("ways", [canGoBack, home, this.shown], () =>
+    const canClose = phaseOf(this.state) === null && may(this.state.seat, "end");
+    place(node, [this.rows.row("ways", [canGoBack, canClose, home, this.shown], () =>
       element("span", {},
+        canClose ? actionButton("Close this interview", "end") : null,
         canGoBack ? actionButton(home, "transcript", { key: "T" }) : null,
         this.shown === "ending" || this.shown === "consent" ? actionButton("Transcript", "transcript", { key: "T" }) : null,
         actionButton("Keys", "help", { key: "?" })))]);
