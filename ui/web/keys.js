@@ -1,6 +1,6 @@
 // The keys of the board in one table: what the page listens to, what `?` lists and what the hints say.
 
-/** [{key, words, action, needs, shown}]: `needs` is what the seat must be allowed; `hint` is said at the bottom. */
+/** [{key, words, action, needs, hint}]: `needs` is what the seat must be allowed; `hint` is said at the bottom. */
 export const KEYS = Object.freeze([
   { key: "?", words: "All keys", action: "help" },
   { key: "m", words: "Mark the last 20 seconds", action: "mark", needs: "mark", hint: "mark 20 s" },
