@@ -1,15 +1,17 @@
 """A rubric's signals and red flags, heard by their phrases."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.events import Label
 from rubrics.model import RedFlag, Rubric, Signal
 from signals.context import Contexts
+from signals.judging import last_sentence
 from signals.normalise import Token
-from signals.phrases import Phrase, PhraseIndex, look_for_phrases, name_phrases, synonym_phrases
-from signals.quoting import Finding
+from signals.phrases import Phrase, PhraseIndex, look_for_phrases, name_phrases, synonym_phrases, undoing_phrases
+from signals.quoting import Finding, clause_begin, past_conjunctions
 from signals.rulebook import Context
+from signals.topics import TopicIndex
 
 _NOT_EVIDENCE: Final[frozenset[Context]] = frozenset({"negated", "counterfactual"})
 
@@ -23,13 +25,28 @@ class RubricEar:
         self._owners: tuple[Signal | RedFlag, ...] = (*signals, *flags)
         self._phrases = _phrase_index(self._owners)
         self._asked = _asked_owners(rubric, self._owners) if rubric else {}
+        self._topics = TopicIndex({n: _vocabulary(s) for n, s in enumerate(self._owners) if isinstance(s, Signal)})
 
     def findings(
-        self, tokens: Sequence[Token], first_new: int, contexts: Contexts, question_id: str | None
+        self,
+        tokens: Sequence[Token],
+        first_new: int,
+        clauses: Sequence[int],
+        contexts: Contexts,
+        question_id: str | None,
     ) -> list[Finding]:
         """What of the rubric is heard up to somewhere in `tokens[first_new:]`; looser in its own question's answer."""
-        findings: list[Finding] = []
         asked = self._asked.get(question_id) if question_id is not None else None
+        said = self._said(tokens, first_new, contexts, asked)
+        heard = {finding.kind for finding in said}
+        meant = self._meant(tokens, first_new, clauses, contexts, asked)
+        return [*said, *(finding for finding in meant if finding.kind not in heard)]
+
+    def _said(
+        self, tokens: Sequence[Token], first_new: int, contexts: Contexts, asked: frozenset[int] | None
+    ) -> list[Finding]:
+        """Signals and flags of which a phrase was said."""
+        findings: list[Finding] = []
         for hit in self._phrases.find(tokens, first_new, asked):
             owner = self._owners[hit.owner]
             is_signal = isinstance(owner, Signal)
@@ -38,6 +55,26 @@ class RubricEar:
             label: Label = "signal" if is_signal else "red_flag"
             findings.append(Finding(label, owner.id, f"rubric.{owner.id}", hit.start, hit.end, hit.confidence))
         return findings
+
+    def _meant(
+        self,
+        tokens: Sequence[Token],
+        first_new: int,
+        clauses: Sequence[int],
+        contexts: Contexts,
+        asked: frozenset[int] | None,
+    ) -> Iterator[Finding]:
+        """Signals that a sentence is about in other words."""
+        for hit in self._topics.find(tokens, last_sentence(tokens, first_new), asked):
+            if hit.end <= first_new or all(contexts.over(at, at + 1) & _NOT_EVIDENCE for at in hit.places):
+                continue
+            start = past_conjunctions(clause_begin(hit.start, tokens, clauses), tokens)
+            owner = self._owners[hit.owner]
+            yield Finding("signal", owner.id, f"topic.{owner.id}", min(start, hit.start), hit.end, hit.confidence)
+
+
+def _vocabulary(signal: Signal) -> tuple[str, ...]:
+    return (signal.text, signal.id.rpartition(".")[2].replace("-", " "), *signal.synonyms)
 
 
 def _asked_owners(rubric: Rubric, owners: Sequence[Signal | RedFlag]) -> dict[str, frozenset[int]]:
@@ -60,5 +97,5 @@ def _phrase_index(owners: Sequence[Signal | RedFlag]) -> PhraseIndex:
             phrases.extend(look_for_phrases(number, owner.text, has_synonyms=bool(owner.synonyms)))
             phrases.extend(name_phrases(number, owner.id))
         phrases.extend(synonym_phrases(number, owner.synonyms))
-        undoing.extend(synonym_phrases(number, owner.not_))
+        undoing.extend(undoing_phrases(number, owner.not_))
     return PhraseIndex(phrases, undoing)

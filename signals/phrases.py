@@ -73,6 +73,8 @@ class Phrase:
     is_ordered: bool
     confidence: float
     source: str
+    is_exact: bool = False
+    """Nothing of it may be missing."""
     only_asked: bool = False
     """Says too little to be looked for except in the answer to its owner's own question."""
 
@@ -90,9 +92,14 @@ class PhraseHit:
     """Nothing of the phrase is missing, and at least two of its words are telling ones."""
 
 
+def is_stop_word(word: str) -> bool:
+    """Whether a folded word carries no content: a small word, or no word at all."""
+    return word in _STOP or not word[0].isalnum()
+
+
 def content_stems(text: str) -> tuple[str, ...]:
     """The stems of a text without stop words, in order."""
-    return tuple(stem(word) for word in words_of(text) if word not in _STOP and word[0].isalnum())
+    return tuple(stem(word) for word in words_of(text) if not is_stop_word(word))
 
 
 def look_for_phrases(owner: int, text: str, *, has_synonyms: bool = False) -> Iterator[Phrase]:
@@ -135,6 +142,14 @@ def synonym_phrases(owner: int, synonyms: Iterable[str], confidence: float = 0.8
             stems = tuple(stem(word) for word in words)
         if stems:
             yield Phrase(owner, stems, True, confidence, synonym)
+
+
+def undoing_phrases(owner: int, texts: Iterable[str]) -> Iterator[Phrase]:
+    """The phrases of hand-written `not`: every word counts but articles, "no" and "not" above all."""
+    for text in texts:
+        stems = tuple(stem(word) for word in words_of(text) if word not in _ARTICLES)
+        if stems:
+            yield Phrase(owner, stems, True, 1.0, text, is_exact=True)
 
 
 def _exact(word: str) -> str:
@@ -279,7 +294,7 @@ def _nearby(phrase: Phrase, stems: Sequence[str], at: int) -> tuple[int, int, in
 def _spare(phrase: Phrase, is_asked: bool) -> int:
     """How many stems of a synonym may be missing: people do not say a phrase as it was written down."""
     size = len(phrase.stems)
-    if not phrase.is_ordered:
+    if not phrase.is_ordered or phrase.is_exact:
         return 0
     return size // 2 if is_asked and size > 2 else SPARE[min(size, len(SPARE) - 1)]
 

@@ -22,7 +22,7 @@ from rubrics.model import Question, Rubric
 from signals.normalise import Token, read_tokens, skip_disfluencies, word_set
 from signals.phrases import stem
 
-PLANNED_SCORE: Final = 0.47
+PLANNED_SCORE: Final = 0.40
 PLANNED_MARGIN: Final = 0.04
 FOLLOW_UP_SCORE: Final = 0.75
 """For a follow-up of a question that is not under way; one of the question under way needs PLANNED_SCORE."""

@@ -113,7 +113,7 @@ class Reader:
         told = with_openers_joined(best_per_clause(judged, heard.clauses), tokens, heard.clauses)
         findings = [
             *(found for found in (*told, *without_overlaps(plain), *heard.metrics) if found.end > first_new),
-            *self._ear.findings(tokens, first_new, heard.contexts, question_id),
+            *self._ear.findings(tokens, first_new, heard.clauses, heard.contexts, question_id),
         ]
         new_clues = [clue for clue in clues if clue.end > first_new]
         has_acted = after.has_acted or any(found.label == "action" for found in findings)

@@ -19,6 +19,7 @@ from pipeline.events import Label
 from signals.errors import BadRules
 from signals.patterns import WordSequence, compile_pattern
 from signals.sentences import MODEL_FILE
+from signals.topics import EVERYDAY_FILE
 
 Context = Literal["negated", "hypothetical", "counterfactual", "habitual", "other"]
 """What a cue says of the words in its window; `other`: someone else did it."""
@@ -142,8 +143,8 @@ def _digest(sources: Iterable[Traversable]) -> str:
     return whole.hexdigest()[:16]
 
 
-RULES_VERSION: Final = _digest([*_sources(), _FOLDER / MODEL_FILE])
-"""Digest of the rule files and the sentence model that this process tags with."""
+RULES_VERSION: Final = _digest([*_sources(), _FOLDER / MODEL_FILE, _FOLDER / EVERYDAY_FILE])
+"""Digest of the rule files, the sentence model and the everyday words that this process tags with."""
 
 
 @cache

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signals.normalise import read_tokens, skip_disfluencies
-from signals.phrases import PhraseIndex, look_for_phrases, synonym_phrases
+from signals.phrases import PhraseIndex, look_for_phrases, synonym_phrases, undoing_phrases
 
 
 def _stems(text: str) -> list[tuple[str, ...]]:
@@ -71,3 +71,9 @@ def test_hits_are_inside_and_one_for_each_owner(words: list[str]) -> None:
     hits = index.find(tokens)
     assert all(0 <= hit.start < hit.end <= len(tokens) for hit in hits)
     assert len({hit.owner for hit in hits}) == len(hits)
+
+
+def test_a_not_phrase_keeps_its_negation() -> None:
+    index = PhraseIndex(synonym_phrases(0, ["load test"]), undoing_phrases(0, ["no load test"]))
+    assert index.find(read_tokens("we ran a load test"))
+    assert not index.find(read_tokens("there was no load test"))

@@ -3,7 +3,7 @@
     python tools/sentence_model/train.py [--quick] [--check]
 
 Prints how well five parts of the answers are told by the other four, then writes signals/rules/sentences.tsv from all
-of them (with --check: compares instead). The rules' hits are among the features, so train again when rules change.
+of them (with --check: compares instead), and everyday.tsv, which stems are common in them. The rules' hits are among the features, so train again when rules change.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from sklearn.metrics import classification_report
 from sklearn.model_selection import GroupKFold
 
 from signals.normalise import read_tokens, skip_disfluencies
+from signals.phrases import stem
 from signals.reader import Reader
 from signals.sentences import (
     MODEL_FILE,
@@ -33,12 +34,15 @@ from signals.sentences import (
     features_of,
     read_model,
 )
+from signals.topics import EVERYDAY_FILE
 
 HERE: Final = Path(__file__).parent
 SHIPPED: Final = HERE.parents[1] / "signals" / "rules" / MODEL_FILE
 _LETTERS: Final[dict[str, Part]] = dict(zip("STARI-", PARTS, strict=True))
 _LEAST_SEEN: Final = 2
 """Features of a single sentence tell of that sentence only."""
+_EVERYDAY: Final = 3
+"""A stem that fewer sentences hold is a rare one."""
 _IN_ANSWER: Final = 1.0
 _ALONE: Final = 0.5
 _STRENGTH: Final = 0.35
@@ -126,6 +130,14 @@ def written(model: SentenceModel) -> str:
     return "".join(name + "".join(f"\t{int(value)}" for value in values) + "\n" for name, values in lines)
 
 
+def everyday(answers: Sequence[Sequence[tuple[Part, str]]]) -> str:
+    """The file of everyday stems: how many sentences there are, then how many of them hold each stem."""
+    sentences = [{stem(token.word) for token in read_tokens(text)} for answer in answers for _, text in answer]
+    counts = Counter(word for words in sentences for word in words)
+    common = {word: count for word, count in counts.items() if count >= _EVERYDAY and word[0].isalpha()}
+    return f"\t{len(sentences)}\n" + "".join(f"{word}\t{count}\n" for word, count in sorted(common.items()))
+
+
 def agreement(one: SentenceModel, other: SentenceModel, rows: Sequence[Row]) -> float:
     """The share of rows of which both say the same."""
     pairs = zip(told_by(one, rows), told_by(other, rows), strict=True)
@@ -138,7 +150,8 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="leave out the report in five parts")
     parser.add_argument("--check", action="store_true", help="compare the shipped model with one trained now")
     arguments = parser.parse_args()
-    rows = rows_of(list(read_answers()), Reader(None))
+    answers = list(read_answers())
+    rows = rows_of(answers, Reader(None))
     print(len(rows) // 2, "sentences:", dict(Counter(row.part for row in rows if row.is_alone)))
     model = fit(rows)
     if arguments.check:
@@ -148,6 +161,7 @@ def main() -> int:
     if not arguments.quick:
         print(in_five_parts(rows))
     SHIPPED.write_text(written(model), encoding="utf-8")
+    (SHIPPED.parent / EVERYDAY_FILE).write_text(everyday(answers), encoding="utf-8")
     print(f"{SHIPPED.name}: {len(model.weights)} features, {SHIPPED.stat().st_size} bytes")
     return 0
 
