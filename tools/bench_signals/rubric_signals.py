@@ -30,6 +30,8 @@ class _FalseHits:
         """Sentences, hits, hits per signal per 1,000 sentences, and the signal with the most of them."""
         hits = self.by_signal.total()
         worst = ", ".join(f"{name} {count}" for name, count in self.by_signal.most_common(2)) or "-"
+        if not self.exposures:
+            return "0", "0", "-", "-"
         low, high = wilson(hits, self.exposures)
         rate = f"{1000 * share(hits, self.exposures):.2f} ({1000 * low:.2f}-{1000 * high:.2f})"
         return str(self.sentences), str(hits), rate, worst
@@ -44,17 +46,17 @@ def print_signals(signals: Sequence[SignalLine], answers: Sequence[GoldAnswer]) 
         lines = [line for line in signals if line.rubric_id == rubric_id]
         unknown = Tagger(rubric)
         without = sum(_is_heard(line, unknown) for line in lines)
-        known, asked_only, others = 0, _FalseHits(), _FalseHits()
+        known, every, asked_only = 0, _FalseHits(), _FalseHits()
         asked_for = dict.fromkeys(_asked_for(line, rubric) for line in lines)
         for question in map(rubric.question, filter(None, asked_for)):
             tagger = Tagger(rubric, question_id=question.id)
             known += sum(_is_heard(line, tagger) for line in lines if _asked_for(line, rubric) == question.id)
-            _count_with_question(question, rubric, _sample(answers, question.id), tagger, asked_only, others)
+            _count_with_question(question, rubric, _sample(answers, question.id), tagger, every, asked_only)
         caught.update({"lines": len(lines), "known": known, "unknown": without})
         recall.append(_recall_row(rubric_id, known, without, len(lines)))
         hits.append((f"{rubric_id}, question unknown", *_count_unknown(rubric, answers, unknown).row()))
-        hits.append((f"{rubric_id}, signals of the question asked", *asked_only.row()))
-        hits.append((f"{rubric_id}, its other signals", *others.row()))
+        hits.append((f"{rubric_id}, each question known", *every.row()))
+        hits.append((f"{rubric_id}, of these its own signals", *asked_only.row()))
     recall.append(_recall_row("all", caught["known"], caught["unknown"], caught["lines"]))
     columns = ("rubric", "sentences", "recall, question known", "question unknown")
     print_table("4a. Rubric signals in sentences that show them", columns, recall)
@@ -107,14 +109,14 @@ def _count_with_question(
     rubric: Rubric,
     answers: Sequence[GoldAnswer],
     tagger: Tagger,
+    every: _FalseHits,
     asked_only: _FalseHits,
-    others: _FalseHits,
 ) -> None:
-    """Add what is heard as if the answers were to a question: its own signals apart from the rubric's others."""
+    """Add what is heard as if the answers were to a question: all the rubric's signals, and its own ones."""
     own = _listened_for(question, rubric)
     sentences = sum(len(answer.sentences) for answer in answers)
     heard = Counter(_signals_heard(answers, tagger))
-    for hits, signals in ((asked_only, own), (others, {signal.id for signal in rubric.signals} - own)):
+    for hits, signals in ((every, {signal.id for signal in rubric.signals}), (asked_only, own)):
         if signals:
             hits.sentences += sentences
             hits.exposures += sentences * len(signals)
