@@ -72,16 +72,23 @@ class Contexts:
     """Which contexts hold at each token of a window."""
 
     def __init__(self) -> None:
-        self._at: dict[int, set[Context]] = {}
+        self._at: dict[int, dict[Context, tuple[int, int]]] = {}
 
     def open(self, cue: Cue, start: int, end: int, tokens: Sequence[Token], clauses: frozenset[int]) -> None:
         """Mark the window of a cue found at `tokens[start:end]`, the cue itself included."""
         for at in (*range(start, end), *_window(cue, start, end, tokens, clauses)):
-            self._at.setdefault(at, set()).add(cue.context)
+            self._at.setdefault(at, {}).setdefault(cue.context, (start, end))
 
     def over(self, start: int, end: int) -> frozenset[Context]:
         """The contexts that touch any token of a match."""
         return frozenset(context for at in range(start, end) for context in self._at.get(at, ()))
+
+    def cue_of(self, context: Context, start: int, end: int) -> tuple[int, int]:
+        """Where the cue stands that put a context over a match. Raises KeyError where the context does not hold."""
+        for at in range(start, end):
+            if context in self._at.get(at, {}):
+                return self._at[at][context]
+        raise KeyError(context)
 
 
 def _window(cue: Cue, start: int, end: int, tokens: Sequence[Token], clauses: frozenset[int]) -> Iterator[int]:

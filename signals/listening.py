@@ -42,6 +42,19 @@ class RubricEar:
         meant = self._meant(tokens, first_new, clauses, contexts, asked)
         return [*said, *(finding for finding in meant if finding.kind not in heard)]
 
+    def near(self, tokens: Sequence[Token], first_new: int, question_id: str | None) -> Iterator[tuple[Finding, str]]:
+        """Signals that nearly were heard, each with what was missing."""
+        asked = self._asked.get(question_id) if question_id is not None else None
+        for phrase_hit, missing in self._phrases.near(tokens, first_new):
+            owner = self._owners[phrase_hit.owner]
+            label: Label = "signal" if isinstance(owner, Signal) else "red_flag"
+            found = Finding(label, owner.id, f"rubric.{owner.id}", phrase_hit.start, phrase_hit.end, 0.0)
+            yield found, f"of “{phrase_hit.source}” this was missing: {', '.join(missing)}"
+        for hit, share in self._topics.near(tokens, last_sentence(tokens, first_new), asked):
+            owner = self._owners[hit.owner]
+            found = Finding("signal", owner.id, f"topic.{owner.id}", hit.start, hit.end, 0.0)
+            yield found, f"shares {share:.0%} of the weight that a sentence needs"
+
     def _said(
         self, tokens: Sequence[Token], first_new: int, contexts: Contexts, asked: frozenset[int] | None
     ) -> list[Finding]:

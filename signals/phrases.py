@@ -22,6 +22,7 @@ WINDOW: Final = 8
 _SYNONYM_GAP: Final = 3
 """Tokens that may stand between two stems of a synonym."""
 
+_NEAR_STEMS: Final = 3
 SPARE: Final = (0, 0, 0, 1, 1, 2)
 """By number of stems, how many a synonym may lack, if what is left still holds two telling ones."""
 _EVERYDAY: Final = word_set(
@@ -219,6 +220,21 @@ class PhraseIndex:
             if not any(other.start < hit.end and hit.start < other.end for other in undone.get(hit.owner, ())):
                 best[hit.owner] = hit
         return sorted(best.values(), key=lambda hit: (hit.start, hit.end, hit.owner))
+
+    def near(self, tokens: Sequence[Token], first_new: int = 0) -> Iterator[tuple[PhraseHit, tuple[str, ...]]]:
+        """Phrases of three words or more that lack one word too many, with the stems that are missing."""
+        stems = [stem(token.word) for token in tokens]
+        present = frozenset(stems)
+        heard = {hit.owner for hit in self.find(tokens, first_new)}
+        told: set[int] = set()
+        for at, word in enumerate(stems):
+            for phrase in self._phrases.get(word, ()):
+                missing = tuple(part for part in phrase.stems if part not in present)
+                if at < first_new or phrase.owner in heard | told or len(phrase.stems) < _NEAR_STEMS:
+                    continue
+                if len(missing) == _spare(phrase, is_asked=False) + 1:
+                    told.add(phrase.owner)
+                    yield PhraseHit(phrase.owner, at, at + 1, 0.0, phrase.source, False), missing
 
 
 def _rank(hit: PhraseHit) -> tuple[float, int, int, str]:

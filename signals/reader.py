@@ -8,16 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import spacy
-
 from rubrics.model import Rubric
-from signals.context import Contexts, clause_starts, read_contexts
+from signals.context import Contexts
 from signals.judging import TELLING_LISTS, last_sentence, likeliest, unheard, units, weigh
 from signals.listening import RubricEar
-from signals.matchers import AnchoredMatcher, Match
 from signals.measures import QuantityWords
 from signals.normalise import Token
-from signals.patterns import WordSequence
 from signals.quantities import find_quantities
 from signals.quoting import (
     Finding,
@@ -28,7 +24,8 @@ from signals.quoting import (
     with_openers_joined,
     without_overlaps,
 )
-from signals.rulebook import Context, Cue, Moment, Rule, RuleBook, load_rules
+from signals.rulebook import Context, Rule, RuleBook, load_rules
+from signals.ruling import Held, Kept, RuleMatcher, Ruling
 from signals.sentences import NOTHING_BEFORE, Before, SentenceModel, StoryPart, features_of
 
 STORY_LABELS: Final = frozenset({"situation", "task", "action", "result", "insight"})
@@ -46,23 +43,27 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
-    """What a word sequence is compiled for."""
+class PassedOver:
+    """A finding that was not made, and why: for whoever writes rules and asks what nearly matched."""
 
-    rule: Rule | None = None
-    undoes: Rule | None = None
-    cue: Cue | None = None
-    undoes_cue: Cue | None = None
+    finding: Finding
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What the rules make of a stretch of words, before anything is chosen."""
+    """What the rules make of a stretch of words, and its quantities."""
 
-    clauses: tuple[int, ...]
-    contexts: Contexts
-    kept: tuple[tuple[Match[_Use], Rule], ...]
+    ruling: Ruling
     metrics: tuple[Finding, ...]
+
+    @property
+    def clauses(self) -> tuple[int, ...]:
+        return self.ruling.clauses
+
+    @property
+    def contexts(self) -> Contexts:
+        return self.ruling.contexts
 
 
 class Reader:
@@ -82,7 +83,7 @@ class Reader:
         self._lists = {name: frozenset(book.word_lists.get(name, ())) for name in TELLING_LISTS}
         self._quantity_words = QuantityWords.from_lists(book.word_lists)
         self._changed = frozenset(book.word_lists["outcome"])
-        self._matcher = AnchoredMatcher(spacy.blank("en").vocab, _uses(book, all_flags))
+        self._matcher = RuleMatcher(book, all_flags=all_flags)
         self._ear = RubricEar(rubric)
 
     def read(
@@ -92,10 +93,12 @@ class Reader:
         *,
         before: Before = NOTHING_BEFORE,
         question_id: str | None = None,
+        passed: list[PassedOver] | None = None,
     ) -> Reading:
         """The findings that end in `tokens[first_new:]`; earlier tokens are there for context.
 
         `before`: what the answer has told already. `question_id`: the planned question that it answers.
+        `passed` takes what was passed over, and why.
 
         Costs time in proportion to `tokens`. The same tokens always give the same findings in the same order.
         """
@@ -103,19 +106,23 @@ class Reader:
         story = list(self._changes(heard, tokens))
         plain: list[Finding] = []
         clues: list[Finding] = []
-        for match, rule in heard.kept:
-            finding = self._finding(match, rule, tokens, heard.clauses)
-            if rule.scope == "answer":
+        for kept in heard.ruling.kept:
+            finding = _finding(kept, tokens, heard.clauses)
+            if kept.rule.scope == "answer":
                 clues.append(finding)
             else:
-                (story if rule.label in STORY_LABELS else plain).append(finding)
+                (story if kept.rule.label in STORY_LABELS else plain).append(finding)
         judged, after = self._judged(story, tokens, first_new, heard, before)
-        told = with_openers_joined(best_per_clause(judged, heard.clauses), tokens, heard.clauses)
+        surest = best_per_clause(judged, heard.clauses)
+        told = with_openers_joined(surest, tokens, heard.clauses)
         findings = [
             *(found for found in (*told, *without_overlaps(plain), *heard.metrics) if found.end > first_new),
             *self._ear.findings(tokens, first_new, heard.clauses, heard.contexts, question_id),
         ]
         new_clues = [clue for clue in clues if clue.end > first_new]
+        if passed is not None:
+            passed.extend(self._passed(heard, story, judged, surest, tokens))
+            passed.extend(PassedOver(*near) for near in self._ear.near(tokens, first_new, question_id))
         has_acted = after.has_acted or any(found.label == "action" for found in findings)
         return Reading(
             tuple(sorted(findings, key=_order)),
@@ -123,20 +130,35 @@ class Reader:
             replace(after, has_acted=has_acted),
         )
 
+    def _passed(
+        self,
+        heard: _Heard,
+        story: Sequence[Finding],
+        judged: Sequence[Finding],
+        surest: Sequence[Finding],
+        tokens: Sequence[Token],
+    ) -> Iterator[PassedOver]:
+        """What rules found and does not stand."""
+        for held in heard.ruling.held:
+            yield PassedOver(_finding(held, tokens, heard.clauses), held.reason)
+        places = {(found.rule_id, found.start) for found in judged}
+        for found in story:
+            if (found.rule_id, found.start) not in places:
+                yield PassedOver(found, "the sentence as a whole reads otherwise")
+        for found in judged:
+            if found not in surest:
+                yield PassedOver(found, "another part of the story is surer here")
+
     def hints(self, tokens: Sequence[Token], before: Before = NOTHING_BEFORE) -> frozenset[str]:
         """What rules, contexts and word lists know of a sentence, as features for the sentence model."""
         return self._hints(tokens, 0, len(tokens), self._hear(tokens, before))
 
     def rules_holding(self, tokens: Sequence[Token], before: Before = NOTHING_BEFORE) -> tuple[Rule, ...]:
         """Every rule that holds somewhere in the tokens, before the surest of each clause is chosen."""
-        return tuple(rule for _, rule in self._hear(tokens, before).kept)
+        return tuple(kept.rule for kept in self._hear(tokens, before).ruling.kept)
 
     def _hear(self, tokens: Sequence[Token], before: Before) -> _Heard:
-        clauses = clause_starts(tokens)
-        matches = self._matcher.find(tokens, clauses)
-        contexts = _contexts(tokens, matches, clauses)
-        kept = _kept_rules(matches, contexts, before)
-        return _Heard(tuple(clauses), contexts, tuple(kept), tuple(self._metrics(tokens)))
+        return _Heard(self._matcher.read(tokens, before), tuple(self._metrics(tokens)))
 
     def _judged(
         self, story: Sequence[Finding], tokens: Sequence[Token], first_new: int, heard: _Heard, before: Before
@@ -180,7 +202,7 @@ class Reader:
         return Finding(part, None, f"sentence.{part}", quote_start, max(quote_start + 1, stop), round(share, 2))
 
     def _hints(self, tokens: Sequence[Token], start: int, end: int, heard: _Heard) -> frozenset[str]:
-        rules = (rule.rule_id for match, rule in heard.kept if start <= match.start < end and rule.is_default)
+        rules = (k.rule.rule_id for k in heard.ruling.kept if start <= k.start < end and k.rule.is_default)
         figures = (
             "figure" if found.value is None or found.value.direction is None else "change"
             for found in heard.metrics
@@ -192,11 +214,6 @@ class Reader:
             if any(token.word in listed for token in tokens[start:end])
         )
         return frozenset({*rules, *heard.contexts.over(start, end), *figures, *lists})
-
-    def _finding(self, match: Match[_Use], rule: Rule, tokens: Sequence[Token], clauses: Sequence[int]) -> Finding:
-        end = match.end if rule.quote == "match" else clause_end(match.end, tokens, clauses)
-        start = match.start if rule.quote == "match" else min(clause_begin(match.start, tokens, clauses), end - 1)
-        return Finding(rule.label, rule.kind, rule.rule_id, start, end, rule.confidence)
 
     def _metrics(self, tokens: Sequence[Token]) -> list[Finding]:
         return [
@@ -221,50 +238,12 @@ class Reader:
 _NOT_DONE: Final[frozenset[Context]] = frozenset({"negated", "counterfactual", "hypothetical"})
 
 
-def _uses(book: RuleBook, all_flags: bool) -> list[tuple[_Use, tuple[WordSequence, ...]]]:
-    uses: list[tuple[_Use, tuple[WordSequence, ...]]] = []
-    for rule in book.rules:
-        if rule.is_default or all_flags:
-            uses.append((_Use(rule=rule), rule.sequences))
-            uses.append((_Use(undoes=rule), rule.unless))
-    for cue in book.cues:
-        uses.append((_Use(cue=cue), cue.sequences))
-        uses.append((_Use(undoes_cue=cue), cue.unless))
-    return uses
-
-
-def _contexts(tokens: Sequence[Token], matches: Sequence[Match[_Use]], clauses: Sequence[int]) -> Contexts:
-    undone = [(match.key.undoes_cue, match.start, match.end) for match in matches if match.key.undoes_cue]
-    cues = [
-        (match.key.cue, match.start, match.end)
-        for match in matches
-        if match.key.cue and not _is_undone(match.key.cue, match, undone)
-    ]
-    return read_contexts(tokens, cues, clauses)
-
-
-def _is_undone(owner: Rule | Cue, match: Match[_Use], undone: Sequence[tuple[Rule | Cue, int, int]]) -> bool:
-    return any(other is owner and start < match.end and match.start < end for other, start, end in undone)
-
-
-def _kept_rules(matches: Sequence[Match[_Use]], contexts: Contexts, before: Before) -> list[tuple[Match[_Use], Rule]]:
-    """The matches of rules that hold here: at this moment of the answer, not undone, in no blocking context."""
-    undone = [(match.key.undoes, match.start, match.end) for match in matches if match.key.undoes]
-    wrong_moment = _wrong_moment(before)
-    return [
-        (match, match.key.rule)
-        for match in matches
-        if match.key.rule is not None
-        and match.key.rule.when != wrong_moment
-        and not _is_undone(match.key.rule, match, undone)
-        and not contexts.over(match.start, match.end) & match.key.rule.blocked_by
-    ]
-
-
-def _wrong_moment(before: Before) -> Moment | None:
-    if not before.is_known:
-        return None
-    return "before-action" if before.has_acted else "after-action"
+def _finding(place: Kept | Held, tokens: Sequence[Token], clauses: Sequence[int]) -> Finding:
+    rule, start, end = place.rule, place.start, place.end
+    if rule.quote == "clause":
+        end = clause_end(place.end, tokens, clauses)
+        start = min(clause_begin(place.start, tokens, clauses), end - 1)
+    return Finding(rule.label, rule.kind, rule.rule_id, start, end, rule.confidence)
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str]:

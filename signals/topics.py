@@ -9,7 +9,7 @@ half of the gold set: as much recall as two false hits per signal in 1,000 sente
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,6 +26,8 @@ _ENOUGH_ELSEWHERE: Final = 2.0
 """For a signal of another question than the one under way."""
 _NEAR_BEST: Final = 0.8
 """A signal that weighs less than this share of the sentence's best one is what that one is mistaken for."""
+_NEARLY: Final = 0.7
+"""From this share of enough on, a signal is worth a word to whoever asks why it was not heard."""
 _LEAST_SHARED: Final = 2
 """Stems that must be shared: one word alone is no topic."""
 _LEAST_WEIGHT: Final = 0.1
@@ -94,6 +96,27 @@ class TopicIndex:
 
         `asked` are the signals of the question under way; the others need more.
         """
+        shared = self._shared(tokens, begin)
+        totals = _totals(shared)
+        best = max(totals.values(), default=0.0)
+        return [
+            _hit(owner, [at for at, _ in shared[owner]], total, enough)
+            for owner, total in sorted(totals.items())
+            if total >= (enough := _enough(owner, asked)) and (total >= best * _NEAR_BEST or owner in (asked or ()))
+        ]
+
+    def near(
+        self, tokens: Sequence[Token], begin: int, asked: frozenset[int] | None = None
+    ) -> Iterator[tuple[TopicHit, float]]:
+        """The signals that the sentence nearly is about, each with its share of what would be enough."""
+        shared = self._shared(tokens, begin)
+        for owner, total in sorted(_totals(shared).items()):
+            share = total / _enough(owner, asked)
+            if _NEARLY <= share < 1:
+                yield _hit(owner, [at for at, _ in shared[owner]], total, _enough(owner, asked)), share
+
+    def _shared(self, tokens: Sequence[Token], begin: int) -> dict[int, list[tuple[int, float]]]:
+        """By owner, the places and weights of the words that the sentence shares with it."""
         places: dict[str, int] = {}
         shared: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for at in range(begin, len(tokens)):
@@ -105,15 +128,11 @@ class TopicIndex:
                 places[root] = at
                 for owner, weight in self._weights.get(root, ()):
                     shared[owner].append((at, weight))
-        totals = {
-            owner: sum(weight for _, weight in hits) for owner, hits in shared.items() if len(hits) >= _LEAST_SHARED
-        }
-        best = max(totals.values(), default=0.0)
-        return [
-            _hit(owner, [at for at, _ in shared[owner]], total, enough)
-            for owner, total in sorted(totals.items())
-            if total >= (enough := _enough(owner, asked)) and (total >= best * _NEAR_BEST or owner in (asked or ()))
-        ]
+        return shared
+
+
+def _totals(shared: Mapping[int, Sequence[tuple[int, float]]]) -> dict[int, float]:
+    return {owner: sum(weight for _, weight in hits) for owner, hits in shared.items() if len(hits) >= _LEAST_SHARED}
 
 
 def _enough(owner: int, asked: frozenset[int] | None) -> float:
