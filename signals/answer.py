@@ -15,19 +15,20 @@ from pipeline.events import Label, Span, Speaker, Tag, Utterance, Word
 from signals.context import clause_starts
 from signals.normalise import Gap, Token, ends_sentence, read_tokens, skip_disfluencies
 from signals.quoting import Finding
-from signals.reader import STORY_LABELS, Reader
+from signals.reader import STORY_LABELS, PassedOver, Reader
 from signals.sentences import NOTHING_BEFORE, Before
 
 STRETCH_TOKENS: Final = 40
 LOOK_BACK: Final = 24
 _STUB_CHARS: Final = 24
 """A quote this short at a pause ("i rewrote the") is taken again once the clause goes on."""
+_TOO_FEW: Final = "the answer as a whole does not bear it out"
 _ENOUGH_CLUES: Final = 2
 """Clues of one kind that an answer must hold before its whole is called vague or hypothetical."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A token and the utterance that it was said in."""
 
     token: Token
@@ -39,9 +40,17 @@ class _Run:
     """One speaker's words on one channel, up to now."""
 
     speaker: Speaker
-    tail: list[_Place] = field(default_factory=list)
+    tail: list[Place] = field(default_factory=list)
     recent: list[Tag] = field(default_factory=list)
     """Tags that reach into the tail: a later stretch may supersede one, or must not repeat it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A tag that was not made, and why."""
+
+    tag: Tag
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,15 @@ class Answer:
     """
 
     def __init__(
-        self, reader: Reader, *, is_about_past: bool, before: Before = NOTHING_BEFORE, question_id: str | None = None
+        self,
+        reader: Reader,
+        *,
+        is_about_past: bool,
+        before: Before = NOTHING_BEFORE,
+        question_id: str | None = None,
+        passed: list[Passed] | None = None,
     ) -> None:
-        """`before`: what an earlier answer to the same question has told already."""
+        """`before`: what an earlier answer to the same question has told already; `passed` takes what was not made."""
         self._reader = reader
         self._is_about_past = is_about_past
         self._question_id = question_id
@@ -69,6 +84,7 @@ class Answer:
         self._tags: dict[str, Tag] = {}
         self.before = before
         self._clues: list[Tag] = []
+        self._passed = passed
         self._is_finished = False
 
     @property
@@ -81,7 +97,7 @@ class Answer:
         run = self._runs.setdefault((utterance.channel, speaker), _Run(speaker))
         retracted: list[Tag] = []
         added: list[Tag] = []
-        for stretch in _stretches(utterance):
+        for stretch in stretches(utterance):
             self._read_stretch(run, stretch, retracted, added)
         if ends_sentence(utterance.text):
             run.tail, run.recent = [], []
@@ -95,14 +111,23 @@ class Answer:
             return ()
         self._is_finished = True
         whole = tuple(self._whole_answer_tags())
+        if self._passed is not None:
+            self._passed.extend(Passed(clue, _TOO_FEW) for clue in self._clues if clue not in whole)
         self._tags.update((tag.tag_id, tag) for tag in whole)
         return whole
 
-    def _read_stretch(self, run: _Run, stretch: Sequence[_Place], retracted: list[Tag], added: list[Tag]) -> None:
+    def _read_stretch(self, run: _Run, stretch: Sequence[Place], retracted: list[Tag], added: list[Tag]) -> None:
         places = [*run.tail, *stretch]
+        passed: list[PassedOver] | None = None if self._passed is None else []
         reading = self._reader.read(
-            [place.token for place in places], len(run.tail), before=self.before, question_id=self._question_id
+            [place.token for place in places],
+            len(run.tail),
+            before=self.before,
+            question_id=self._question_id,
+            passed=passed,
         )
+        if self._passed is not None and passed:
+            self._passed.extend(Passed(make_tag(one.finding, places, run.speaker), one.reason) for one in passed)
         self.before = reading.before
         self._clues.extend(make_tag(clue, places, run.speaker) for clue in reading.clues)
         for finding in reading.findings:
@@ -119,7 +144,7 @@ class Answer:
             added.append(tag)
         self._keep_tail(run, places)
 
-    def _keep_tail(self, run: _Run, places: list[_Place]) -> None:
+    def _keep_tail(self, run: _Run, places: list[Place]) -> None:
         start = max(0, len(places) - LOOK_BACK)
         for at in range(len(places) - 1, start - 1, -1):
             if places[at].token.gap == Gap.SENTENCE:
@@ -142,7 +167,7 @@ class Answer:
             yield from hypothetical
 
 
-def _stretches(utterance: Utterance) -> Iterator[list[_Place]]:
+def stretches(utterance: Utterance) -> Iterator[list[Place]]:
     """An utterance's words, cut after sentence ends and, where there is none, at a clause near STRETCH_TOKENS."""
     tokens = skip_disfluencies(read_tokens(utterance.text))
     start = 0
@@ -152,38 +177,44 @@ def _stretches(utterance: Utterance) -> Iterator[list[_Place]]:
             start = at
 
 
-def _pieces(utterance: Utterance, tokens: Sequence[Token]) -> Iterator[list[_Place]]:
+def _pieces(utterance: Utterance, tokens: Sequence[Token]) -> Iterator[list[Place]]:
     at = 0
     while at < len(tokens):
         end = min(len(tokens), at + STRETCH_TOKENS)
         if end < len(tokens):
             clauses = [start for start in clause_starts(tokens[at:end]) if start > STRETCH_TOKENS // 2]
             end = at + clauses[-1] if clauses else end
-        yield [_Place(token, utterance) for token in tokens[at:end]]
+        yield [Place(token, utterance) for token in tokens[at:end]]
         at = end
 
 
-def make_tag(finding: Finding, places: Sequence[_Place], speaker: Speaker) -> Tag:
-    """The tag of a finding: one span for each utterance that its words were said in."""
-    spans: list[Span] = []
-    at = finding.start
-    while at < finding.end:
-        utterance = places[at].utterance
-        last = at
-        while last + 1 < finding.end and places[last + 1].utterance is utterance:
-            last += 1
-        spans.append(make_span(utterance, places[at].token.start_char, places[last].token.end_char))
-        at = last + 1
+def make_tag(finding: Finding, places: Sequence[Place], speaker: Speaker) -> Tag:
+    """The tag of a finding."""
+    spans = make_spans(places, finding.start, finding.end)
     return Tag(
         tag_id=tag_id_of(spans, finding.label, finding.kind, finding.rule_id),
         label=finding.label,
         kind=finding.kind,
         rule_id=finding.rule_id,
-        spans=tuple(spans),
+        spans=spans,
         confidence=finding.confidence,
         speaker=speaker,
         value=finding.value,
     )
+
+
+def make_spans(places: Sequence[Place], start: int, end: int) -> tuple[Span, ...]:
+    """The spans of `places[start:end]`: one for each utterance that the words were said in."""
+    spans: list[Span] = []
+    at = start
+    while at < end:
+        utterance = places[at].utterance
+        last = at
+        while last + 1 < end and places[last + 1].utterance is utterance:
+            last += 1
+        spans.append(make_span(utterance, places[at].token.start_char, places[last].token.end_char))
+        at = last + 1
+    return tuple(spans)
 
 
 def make_span(utterance: Utterance, start_char: int, end_char: int) -> Span:

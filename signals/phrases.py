@@ -232,7 +232,8 @@ class PhraseIndex:
                 missing = tuple(part for part in phrase.stems if part not in present)
                 if at < first_new or phrase.owner in heard | told or len(phrase.stems) < _NEAR_STEMS:
                     continue
-                if len(missing) == _spare(phrase, is_asked=False) + 1:
+                telling = [part for part in phrase.stems if part in present and part not in _EVERYDAY_STEMS]
+                if len(missing) == _spare(phrase, is_asked=False) + 1 and len(telling) > 1:
                     told.add(phrase.owner)
                     yield PhraseHit(phrase.owner, at, at + 1, 0.0, phrase.source, False), missing
 

@@ -153,6 +153,10 @@ class Reader:
         """What rules, contexts and word lists know of a sentence, as features for the sentence model."""
         return self._hints(tokens, 0, len(tokens), self._hear(tokens, before))
 
+    def contexts(self, tokens: Sequence[Token]) -> Contexts:
+        """What the words around each token say of it."""
+        return self._hear(tokens, NOTHING_BEFORE).contexts
+
     def rules_holding(self, tokens: Sequence[Token], before: Before = NOTHING_BEFORE) -> tuple[Rule, ...]:
         """Every rule that holds somewhere in the tokens, before the surest of each clause is chosen."""
         return tuple(kept.rule for kept in self._hear(tokens, before).ruling.kept)

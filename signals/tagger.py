@@ -26,7 +26,7 @@ from pipeline.events import (
     Utterance,
 )
 from rubrics.model import Question, Rubric
-from signals.answer import Answer, make_span, tag_id_of
+from signals.answer import Answer, Passed, make_span, tag_id_of
 from signals.questions import Asked, QuestionMatcher, is_backchannel
 from signals.reader import Reader
 from signals.sentences import NOTHING_BEFORE, UNPLACED, load_model
@@ -48,8 +48,16 @@ class _Turn:
 class Tagger:
     """Tags one interview as it is heard. Without a rubric there are no signals and no planned questions."""
 
-    def __init__(self, rubric: Rubric | None, *, all_flags: bool = False, question_id: str | None = None) -> None:
-        """`question_id`: the planned question that speech before any asked one answers."""
+    def __init__(
+        self,
+        rubric: Rubric | None,
+        *,
+        all_flags: bool = False,
+        question_id: str | None = None,
+        explain: bool = False,
+    ) -> None:
+        """`question_id`: the planned question that speech before any asked one answers. `explain` fills `passed`."""
+        self._explain = explain
         self._reader = Reader(rubric, all_flags=all_flags, model=load_model())
         self._questions = QuestionMatcher(rubric)
         self._start(question_id)
@@ -57,6 +65,7 @@ class Tagger:
     def _start(self, question_id: str | None) -> None:
         self._first_question_id = question_id
         self._first_before = NOTHING_BEFORE
+        self._passed: list[Passed] | None = [] if self._explain else None
         self._utterances: dict[int, Utterance] = {}
         self._channels: dict[int, Speaker] = {}
         self._segments: dict[int, Speaker] = {}
@@ -64,15 +73,21 @@ class Tagger:
         self._not_heard: dict[str, tuple[str, ...]] = {}
         self._is_ended = False
 
-    def fork(self, *, is_fragment: bool = False) -> "Tagger":
+    def fork(self, *, is_fragment: bool = False, question_id: str | None = None) -> "Tagger":
         """A tagger for another interview with the same rubric and rules, nothing compiled anew.
 
         `is_fragment`: it is given one sentence without the answer around it, which may be any part of a story.
+        `question_id`: as for a new tagger; unset, this one's.
         """
         twin = copy(self)
-        twin._start(self._first_question_id)
+        twin._start(self._first_question_id if question_id is None else question_id)
         twin._first_before = UNPLACED if is_fragment else NOTHING_BEFORE
         return twin
+
+    @property
+    def passed(self) -> tuple[Passed, ...]:
+        """What nearly became a tag, and why it did not; empty unless `explain` was asked for."""
+        return tuple(self._passed or ())
 
     def receive(self, event: Event) -> tuple[Event, ...]:
         """What follows from one event, the event itself left out; empty for events that the module does not name."""
@@ -133,6 +148,7 @@ class Tagger:
             self._reader,
             is_about_past=question is None or question.mode == "behavioural",
             question_id=question_id if question else None,
+            passed=self._passed,
             before=before.before if question_id is not None and before is not None else self._first_before,
         )
         turn = _Turn(question_id, answer, [], [], [])

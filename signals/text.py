@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.events import Speaker, Tag, TagRetracted, Utterance, Word
 from rubrics.model import Rubric
+from signals.answer import Passed
 from signals.normalise import Gap, read_tokens
 from signals.tagger import Tagger
 
@@ -21,6 +22,8 @@ class TaggedText:
 
     utterances: dict[int, Utterance]
     tags: tuple[Tag, ...]
+    passed: tuple[Passed, ...] = ()
+    """What nearly became a tag, and why it did not; only where it was asked for."""
 
 
 def utterance_of(line: int, text: str, speaker: Speaker) -> Utterance:
@@ -43,21 +46,26 @@ def tag_answers(
     """Tag lines that are each one independent answer of a candidate, to the planned question if one is named."""
     utterances: dict[int, Utterance] = {}
     tags: list[Tag] = []
-    for utterance, made in iter_answers(lines, rubric, question_id=question_id, all_flags=all_flags):
-        utterances[utterance.segment_id] = utterance
-        tags.extend(made)
+    for answer in iter_answers(lines, rubric, question_id=question_id, all_flags=all_flags):
+        utterances.update(answer.utterances)
+        tags.extend(answer.tags)
     return TaggedText(utterances, tuple(tags))
 
 
 def iter_answers(
-    lines: Sequence[str], rubric: Rubric | None, *, question_id: str | None = None, all_flags: bool = False
-) -> Iterator[tuple[Utterance, tuple[Tag, ...]]]:
+    lines: Sequence[str],
+    rubric: Rubric | None,
+    *,
+    question_id: str | None = None,
+    all_flags: bool = False,
+    explain: bool = False,
+) -> Iterator[TaggedText]:
     """As `tag_answers`, one line at a time, so that a long file starts to print at once."""
-    fresh = Tagger(rubric, all_flags=all_flags, question_id=question_id)
+    fresh = Tagger(rubric, all_flags=all_flags, question_id=question_id, explain=explain)
     for number, line in enumerate(lines, start=1):
         utterance = utterance_of(number, line, "candidate")
         tagger = fresh.fork(is_fragment=is_one_sentence(line))
-        yield utterance, _standing(tagger, [utterance])
+        yield TaggedText({number: utterance}, _standing(tagger, [utterance]), tagger.passed)
 
 
 def is_one_sentence(line: str) -> bool:
@@ -72,11 +80,13 @@ def tag_conversation(
     *,
     question_id: str | None = None,
     all_flags: bool = False,
+    explain: bool = False,
 ) -> TaggedText:
     """Tag one conversation, given as who said what."""
     utterances = [utterance_of(number, text, speaker) for number, (speaker, text) in enumerate(said, start=1)]
-    tagger = Tagger(rubric, all_flags=all_flags, question_id=question_id)
-    return TaggedText({u.segment_id: u for u in utterances}, _standing(tagger, utterances))
+    tagger = Tagger(rubric, all_flags=all_flags, question_id=question_id, explain=explain)
+    tags = _standing(tagger, utterances)
+    return TaggedText({u.segment_id: u for u in utterances}, tags, tagger.passed)
 
 
 def _standing(tagger: Tagger, utterances: Sequence[Utterance]) -> tuple[Tag, ...]:

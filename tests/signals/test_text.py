@@ -20,7 +20,7 @@ def test_lines_are_independent_answers() -> None:
 
 
 def test_lines_come_one_at_a_time() -> None:
-    first, _ = next(iter_answers(["one", "two"], None))
+    first = next(iter_answers(["one", "two"], None)).utterances[1]
     assert first.segment_id == 1
 
 
@@ -48,3 +48,14 @@ def test_named_question_sets_what_a_line_answers() -> None:
     }
     assert "hypothetical" in flags["behavioural"]
     assert "hypothetical" not in flags["hypothetical"]
+
+
+def test_what_was_passed_over_says_which_words_held_it_back():
+    (told,) = iter_answers(["I never rewrote the ingest job, and I would rewrite the rota."], None, explain=True)
+    reasons = {one.reason for one in told.passed}
+    assert "negated, by “never”" in reasons
+
+
+def test_nothing_is_explained_unless_it_was_asked_for():
+    (told,) = iter_answers(["I never rewrote the ingest job."], None)
+    assert told.passed == ()

@@ -4,8 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
@@ -16,10 +15,10 @@ from rubrics.load import load_rubric
 from rubrics.mistakes import did_you_mean
 from rubrics.model import Rubric
 from signals.records import tag_record
-from signals.rulebook import load_rules
-from signals.text import iter_answers, tag_conversation
+from signals.text import TaggedText, iter_answers, tag_conversation
 from ui.commands.options import Json, RubricOption
 from ui.errors import UsageMistake
+from ui.explain import passed_lines, passed_records, reason_of
 from ui.state_output import print_tags
 from ui.terminal import messages, results, write_json
 from ui.wiring import rubric_words
@@ -34,18 +33,6 @@ class TranscriptFormatName(StrEnum):
     SRT = "srt"
     QA = "qa"
 
-
-Tagged = Iterator[tuple[tuple[Tag, ...], Mapping[int, Utterance]]]
-"""Tags with the utterances that their spans name, as soon as they are known."""
-
-_REASONS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "metric": "A quantity with a unit.",
-        "question": "The interviewer asks.",
-        "result": "A figure tells what came of it.",
-    }
-)
-"""Why tags are there that no rule of the rule files made."""
 
 app = typer.Typer()
 
@@ -64,7 +51,9 @@ def tag(
         str | None, typer.Option("--question", metavar="ID", help="The planned question that is being answered.")
     ] = None,
     as_json: Json = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Say for each tag why it is there.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say for each tag why it is there, and what nearly became one.")
+    ] = False,
     all_flags: Annotated[
         bool, typer.Option("--all-flags", help="Also raise the red flags that are off by default.")
     ] = False,
@@ -80,13 +69,19 @@ def tag(
     for note in transcript.notes:
         messages.print(note, markup=False)
     is_plain = transcript.format == "text"
-    for tags, utterances in _tagged(transcript, loaded, question, all_flags):
-        for found in tags:
-            reason = _reason(found, loaded) if explain else None
+    for tagged in _tagged(transcript, loaded, question, all_flags=all_flags, explain=explain):
+        for found in tagged.tags:
+            reason = reason_of(found, loaded) if explain else None
             if as_json:
-                write_json(_record(found, utterances, is_plain, reason))
+                write_json(_record(found, tagged.utterances, is_plain, reason))
             else:
-                _print(found, utterances, loaded, reason)
+                _print(found, tagged.utterances, loaded, reason)
+        if as_json:
+            for record in passed_records(tagged.passed, tagged.utterances):
+                write_json(record)
+        else:
+            for line in passed_lines(tagged.passed, tagged.utterances):
+                results.print(line, style="dim", markup=False)
 
 
 def _read(file: str, transcript_format: TranscriptFormatName | None) -> Transcript:
@@ -106,27 +101,18 @@ def _check_question(rubric: Rubric | None, question_id: str | None) -> None:
         raise UsageMistake(f"--question: the rubric {rubric.id} has no question {question_id}. {hint}")
 
 
-def _tagged(transcript: Transcript, rubric: Rubric | None, question: str | None, all_flags: bool) -> Tagged:
+def _tagged(
+    transcript: Transcript, rubric: Rubric | None, question: str | None, *, all_flags: bool, explain: bool
+) -> Iterator[TaggedText]:
+    """The tags with the utterances that their spans name, as soon as they are known."""
     if transcript.format == "text":
         lines = [""] * transcript.lines[-1].number
         for line in transcript.lines:
             lines[line.number - 1] = line.text
-        for utterance, tags in iter_answers(lines, rubric, question_id=question, all_flags=all_flags):
-            yield tags, {utterance.segment_id: utterance}
+        yield from iter_answers(lines, rubric, question_id=question, all_flags=all_flags, explain=explain)
     else:
         said = [(line.speaker or "unassigned", line.text) for line in transcript.lines]
-        tagged = tag_conversation(said, rubric, question_id=question, all_flags=all_flags)
-        yield tagged.tags, tagged.utterances
-
-
-def _reason(tag: Tag, rubric: Rubric | None) -> str:
-    rule = next((rule for rule in load_rules().rules if rule.rule_id == tag.rule_id), None)
-    if rule:
-        return rule.why
-    if tag.label == "signal" and rubric:
-        signal = next(signal for signal in rubric.signals if signal.id == tag.kind)
-        return f"The rubric looks for: {signal.text}"
-    return _REASONS.get(tag.label, tag.rule_id)
+        yield tag_conversation(said, rubric, question_id=question, all_flags=all_flags, explain=explain)
 
 
 def _record(tag: Tag, utterances: Mapping[int, Utterance], is_plain: bool, reason: str | None) -> dict[str, Any]:
