@@ -6,7 +6,7 @@ concepts can be heard.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.events import Span, Utterance
@@ -95,7 +95,9 @@ class LevelEar:
         ]
         self._concepts = tuple(concept for concept, _ in listed)
         self._phrases = PhraseIndex(
-            phrase for number, (_, phrases) in enumerate(listed) for phrase in synonym_phrases(number, phrases)
+            replace(phrase, is_exact=True)  # a quote that lacks a word of the phrase may show another level's concept
+            for number, (_, phrases) in enumerate(listed)
+            for phrase in synonym_phrases(number, phrases)
         )
         self._denying = frozenset(phrase for _, phrases in listed for phrase in phrases if self._denies(phrase))
 
