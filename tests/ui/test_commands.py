@@ -110,7 +110,7 @@ def test_all_flags_adds_flags_that_are_off_by_default(earmark):
 
 def test_explain_says_why_in_words(earmark):
     _, out, _ = earmark("tag", "--json", "--explain", stdin=ANSWER.encode())
-    assert all(tag["why"] for tag in tags(out))
+    assert all(tag.get("why") or tag["why_not"] for tag in tags(out))
 
 
 def test_a_question_of_the_rubric_may_be_named(earmark):
@@ -122,6 +122,15 @@ def test_a_question_that_the_rubric_lacks_is_refused(earmark):
     code, _, err = earmark("tag", "--rubric", "bei", "--question", "v3.q9", stdin=ANSWER.encode())
     assert code == 2
     assert "v3.q" in err
+
+
+def test_levels_follow_the_tags(earmark):
+    text = b"We compared models.\nI used an expanding window and checked that it was stationary."
+    code, out, _ = earmark("tag", "--json", "--levels", "--rubric", "verbal-data", stdin=text)
+    evidence = [record for record in tags(out) if record.get("type") == "level_evidence"]
+    assert code == 0
+    assert tags(out)[-len(evidence) :] == evidence
+    assert [(record["line"], record["level"]) for record in evidence if "quote" in record] == [(2, 3), (2, 5)]
 
 
 def test_words_in_the_terminal_have_labels_in_words(earmark):

@@ -19,6 +19,7 @@ from signals.text import TaggedText, iter_answers, tag_conversation
 from ui.commands.options import Json, RubricOption
 from ui.errors import UsageMistake
 from ui.explain import passed_lines, passed_records, reason_of
+from ui.level_evidence import level_ear, show_levels
 from ui.state_output import print_tags
 from ui.terminal import messages, results, write_json
 from ui.wiring import rubric_words
@@ -57,6 +58,9 @@ def tag(
     all_flags: Annotated[
         bool, typer.Option("--all-flags", help="Also raise the red flags that are off by default.")
     ] = False,
+    levels: Annotated[
+        bool, typer.Option("--levels", help="Then show what was heard of each level of the rubric's criteria.")
+    ] = False,
     transcript_format: Annotated[
         TranscriptFormatName | None,
         typer.Option("--format", help="The input's format; unset, by its name, else its content."),
@@ -65,11 +69,14 @@ def tag(
     """Tag the evidence in a transcript. In plain text each line is one independent answer of a candidate."""
     loaded = load_rubric(rubric) if rubric else None
     _check_question(loaded, question)
+    ear = level_ear(loaded) if levels else None
     transcript = _read(file, transcript_format)
     for note in transcript.notes:
         messages.print(note, markup=False)
     is_plain = transcript.format == "text"
+    said: dict[int, Utterance] = {}
     for tagged in _tagged(transcript, loaded, question, all_flags=all_flags, explain=explain):
+        said.update(tagged.utterances if ear else {})
         for found in tagged.tags:
             reason = reason_of(found, loaded) if explain else None
             if as_json:
@@ -82,6 +89,8 @@ def tag(
         else:
             for line in passed_lines(tagged.passed, tagged.utterances):
                 results.print(line, style="dim", markup=False)
+    if ear is not None and loaded is not None:
+        show_levels(ear, said, loaded, runs_on=not is_plain, as_json=as_json)
 
 
 def _read(file: str, transcript_format: TranscriptFormatName | None) -> Transcript:
