@@ -33,6 +33,10 @@ _OF_AGREEMENT: Final = frozenset(
         "",
     }
 )
+_FEW: Final = 5
+"""Fewer of anything are told in passing ("three colleagues"), not counted."""
+_DEADLINES: Final = frozenset({"in", "within", "inside", "under"})
+_AIMS: Final = frozenset({"target", "targets", "goal", "objective", "deadline", "sla", "slo", "took", "takes", "take"})
 _PERSONS: Final = frozenset({"engineer", "engineers", "developer", "developers", "programmer", "person"})
 
 
@@ -46,7 +50,7 @@ def is_label(passage: Passage, measure: Measure) -> bool:
     first = passage.tokens[measure.start]
     if measure.number.is_digits and first.is_glued and (first.gap == Gap.COMMA or _is_clock(passage, measure)):
         return True  # 2:30, 1:1
-    if _is_clock(passage, measure):
+    if _is_clock(passage, measure) or passage.word(measure.number.end) in {"am", "pm", "a.m", "p.m", "o'clock"}:
         return True
     if measure.number.is_digits and first.is_glued and before.isalpha() and before != "sub":
         return True  # s3, p95, v2
@@ -95,14 +99,16 @@ def _is_count(passage: Passage, measure: Measure, unit: Unit) -> bool:
     """A count measures if it is large, or counts what is measured, or is a rate; "three options" is neither."""
     if unit.period is not None:
         return unit.name != "times" or measure.value > 2
+    if not unit.name:
+        return True  # its reader has seen what it counts before it
     if passage.word(measure.start - 1) in {"these", "those", "the", "of"} and measure.value < 10 and measure.start:
         return False
     if unit.name.rstrip("s") in _TIME_BOXES:
         return False
     if unit.name in passage.words.measured:
         told = frozenset(passage.before(measure.start, 3)) & (passage.words.up | passage.words.down)
-        return measure.value >= 10 or measure.value == 0 or bool(told)
-    return measure.value >= 20
+        return measure.value >= _FEW or measure.value == 0 or bool(told)
+    return measure.value >= _FEW
 
 
 def _is_effect(passage: Passage, measure: Measure, unit: Unit) -> bool:
@@ -130,7 +136,18 @@ def _is_effect(passage: Passage, measure: Measure, unit: Unit) -> bool:
         return False
     if unit.name in _SHORT and before in _BELOW:
         return True
+    if before in _DEADLINES and _is_deadline(passage, measure, before, after):
+        return True
+    if after != "time" and frozenset(passage.before(measure.start, 5)) & _AIMS:
+        return True
     return _saves(passage, measure, unit)
+
+
+def _is_deadline(passage: Passage, measure: Measure, before: str, after: str) -> bool:
+    """ "fixed in ten days", "within four weeks": how long something took or might take."""
+    if after in {"time", "'s", "of"}:
+        return False
+    return before == "within" or bool(frozenset(passage.before(measure.start, 7)) & passage.words.done)
 
 
 def _saves(passage: Passage, measure: Measure, unit: Unit) -> bool:

@@ -75,6 +75,8 @@ class QuantityWords:
     saved: frozenset[str]
     timed_long: frozenset[str]
     timed: frozenset[str]
+    groups: frozenset[str]
+    done: frozenset[str]
     factors: Mapping[str, float]
 
     @classmethod

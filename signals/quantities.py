@@ -396,9 +396,34 @@ class _Reader:
                 break
             unit = with_period(self._tokens, Unit(noun, "count", at + step + 1))
             is_plain = _is_plural(noun) and noun not in self._words.people
-            if noun in self._words.measured or (is_plain and (step == 0 or unit.period)):
+            if noun in self._words.people:
+                break
+            if noun in self._words.measured or (is_plain and (step < _ADJECTIVES or unit.period)):
                 return replace(measure, unit=unit, end=unit.end)
+        return self._uncounted(measure)
+
+    def _uncounted(self, measure: Measure) -> Measure:
+        """A number that counts what was named before: "ninety a day", "a team of eight", "three hundred and forty"."""
+        rate = with_period(self._tokens, Unit("", "count", measure.end))
+        if rate.period is not None and measure.value > 1:
+            return replace(measure, unit=rate, end=rate.end)
+        before = self._passage.before(measure.start, 3)
+        of_group = before[:1] == ["of"] and before[1:2] and before[1] in self._words.groups
+        reached = before[:1] == ["to"] and bool(frozenset(before[1:]) & (self._words.up | self._words.down))
+        if measure.number.is_year_like or self._passage.word(measure.end).isalpha() != self._is_cut_off(measure.end):
+            return measure
+        if of_group or reached or self._is_large(measure):
+            return replace(measure, unit=Unit("", "count", measure.end))
         return measure
+
+    def _is_cut_off(self, at: int) -> bool:
+        """Whether what follows a number cannot be what it counts."""
+        return self._passage.word(at) in _NO_NOUN
+
+    def _is_large(self, measure: Measure) -> bool:
+        """A number of some size that was said in full, such as "two hundred" and "300k"."""
+        said = self._tokens[measure.start : measure.number.end]
+        return measure.value >= _LARGE and (measure.number.has_scale or any(t.word == "hundred" for t in said))
 
     def _with_times(self, measure: Measure) -> Measure:
         """ "three times faster" is a factor; "I told them three times" is not."""
@@ -424,7 +449,7 @@ def _one(quantity: Quantity | None) -> tuple[Quantity, ...]:
 
 
 _ON_THE_WAY: Final = word_set("all the way down up back per each or so")
-_WHOLES: Final = word_set("our the all my their its these them customers users")
+_WHOLES: Final = word_set("our the all my their its these them customers users what")
 _DETERMINERS: Final = word_set("those these them the our my")
 _LEAD_IN: Final = word_set("the an average of just only be something like at per")
 """Words that may stand between "from" or "to" and the number."""
@@ -439,6 +464,9 @@ _CONFIDENCE: Final[dict[UnitClass, float]] = {
     "count": 0.75,
     "ratio": 0.85,
 }
+_ADJECTIVES: Final = 2
+"""Words that may stand between a number and what it counts, less one: "fourteen local employers"."""
+_LARGE: Final = 100
 _NO_NOUN: Final = word_set("of to and or in on at by for from that which who is was were we i it so but then with")
 
 

@@ -58,6 +58,7 @@ _WORDS: Final = (
             "inr": "₹ rupee rupees inr",
             "yen": "¥ yen",
             "money": "grand",
+            "pence": "pence p",
         },
     )
     | _table(
@@ -77,7 +78,9 @@ _WORDS: Final = (
     | _table("score", {"points": "points", "basis points": "bps"})
     | _table("factor", {"x": "x × fold"})
 )
-_GLUED_ONLY: Final = frozenset({"us", "ns"})
+_GLUED_ONLY: Final = frozenset({"us", "ns", "p"})
+_KINDS_OF_DAY: Final = frozenset({"working", "business", "calendar", "solid", "straight", "whole", "full"})
+_DAYS: Final = frozenset({"day", "days", "week", "weeks", "hour", "hours", "month", "months"})
 _AFTER_DIGITS: Final = frozenset({"s", "h"})
 _PREFIXES: Final = {"$": "usd", "€": "eur", "£": "gbp", "₹": "inr", "¥": "yen"}
 _PERIODS: Final = {
@@ -141,6 +144,8 @@ def _bare_unit(tokens: Sequence[Token], at: int) -> Unit | None:
         return Unit("basis points", "score", at + 2)
     if word == "nines":
         return Unit("nines", "ratio", at + 1)
+    if word in _KINDS_OF_DAY and second in _DAYS:
+        return Unit(_WORDS[second][0], "duration", at + 2)
     found = _WORDS.get(word)
     if found is None or (word in _GLUED_ONLY and not tokens[at].is_glued):
         return None

@@ -284,3 +284,34 @@ def test_any_row_of_number_words_is_read_without_overlap(pieces: list[str]) -> N
 @given(st.text(max_size=200))
 def test_any_text_is_survived(text: str) -> None:
     find_quantities(skip_disfluencies(read_tokens(text)), WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("there had been seven social workers before me", "seven social workers"),
+        ("we were a team of eight", "eight"),
+        ("it was eleven hundred a day", "eleven hundred a day"),
+        ("they had spent 300k on it", "300k"),
+        ("burglaries dropped to four the month after", "four"),
+        ("sixty one lamps fixed in ten days", "ten days"),
+        ("within ten working days", "ten working days"),
+        ("it was forty pence", "forty pence"),
+    ],
+)
+def test_what_sizes_something_counts_though_nothing_changed(text: str, quote: str) -> None:
+    assert quote in [found for found, _ in quantities(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from 9 pm onwards",
+        "the meeting took place in two weeks time",
+        "there were six of us",
+        "I had five reasons",
+        "bus two hundred and twelve was late",
+    ],
+)
+def test_what_only_says_when_or_which_is_no_metric(text: str) -> None:
+    assert quantities(text) == []
