@@ -16,6 +16,7 @@ from typing import Final
 
 from pipeline.events import MetricValue
 from signals.claims import is_label, is_metric
+from signals.counting import Counter
 from signals.measures import Measure, Passage, QuantityWords, are_convertible, direction_of, scale_of, tidy, to_unit
 from signals.normalise import Gap, Token, word_set
 from signals.numbers import Number, read_number
@@ -58,6 +59,7 @@ class _Reader:
         self._tokens = tokens
         self._words = words
         self._passage = Passage(tokens, words)
+        self._counter = Counter(self._passage)
 
     def read(self, at: int) -> tuple[Quantity, ...]:
         """What is said at `tokens[at]`: nothing, one quantity, or the two ends of a change that cannot be joined."""
@@ -123,7 +125,7 @@ class _Reader:
 
     def _rated(self, measure: Measure) -> Measure:
         """The measure with its own unit: what it counts, or a bare "each week"."""
-        measure = self._with_counted(measure)
+        measure = self._counter.counted(measure)
         if measure.unit is not None:
             return measure
         bare = with_period(self._tokens, Unit("", "count", measure.end))
@@ -244,7 +246,7 @@ class _Reader:
         if at >= len(self._tokens) or self._tokens[at].gap in (Gap.COMMA, Gap.SENTENCE):
             return None
         other = self._passage.measure(at)
-        other = self._with_counted(other) if other else None
+        other = self._counter.counted(other) if other else None
         return other if other and other.unit and not is_label(self._passage, measure) else None
 
     def _read_down_to(self, measure: Measure) -> Quantity | None:
@@ -309,7 +311,7 @@ class _Reader:
             ranged = self._range(measure, partner, self._passage.word(measure.end) == "or")
             if ranged:
                 return ranged
-        measure = self._with_counted(measure)
+        measure = self._counter.counted(measure)
         if measure.unit is None or not is_metric(self._passage, measure):
             return None
         value = self._value(measure, measure.unit)
@@ -379,60 +381,6 @@ class _Reader:
             return None
         return read_number(self._tokens, at) if at < len(self._tokens) else None
 
-    def _with_counted(self, measure: Measure) -> Measure:
-        """Find what a bare number counts: "120 tickets", "two million active users", "forty more deployments"."""
-        if measure.unit is not None:
-            return measure
-        if self._passage.word(measure.end) == "times":
-            return self._with_times(measure)
-        if self._passage.word(measure.end) == "%":
-            return measure
-        at = measure.end + (self._passage.word(measure.end) in {"+", "plus"})
-        if self._passage.word(at) == "of" and self._passage.word(at + 1) in _DETERMINERS:
-            at += 2
-        for step in range(3):
-            noun = self._passage.word(at + step)
-            if not noun or noun in _NO_NOUN:
-                break
-            unit = with_period(self._tokens, Unit(noun, "count", at + step + 1))
-            is_plain = _is_plural(noun) and noun not in self._words.people
-            if noun in self._words.people:
-                break
-            if noun in self._words.measured or (is_plain and (step < _ADJECTIVES or unit.period)):
-                return replace(measure, unit=unit, end=unit.end)
-        return self._uncounted(measure)
-
-    def _uncounted(self, measure: Measure) -> Measure:
-        """A number that counts what was named before: "ninety a day", "a team of eight", "three hundred and forty"."""
-        rate = with_period(self._tokens, Unit("", "count", measure.end))
-        if rate.period is not None and measure.value > 1:
-            return replace(measure, unit=rate, end=rate.end)
-        before = self._passage.before(measure.start, 3)
-        of_group = before[:1] == ["of"] and before[1:2] and before[1] in self._words.groups
-        reached = before[:1] == ["to"] and bool(frozenset(before[1:]) & (self._words.up | self._words.down))
-        if measure.number.is_year_like or self._passage.word(measure.end).isalpha() != self._is_cut_off(measure.end):
-            return measure
-        if of_group or reached or self._is_large(measure):
-            return replace(measure, unit=Unit("", "count", measure.end))
-        return measure
-
-    def _is_cut_off(self, at: int) -> bool:
-        """Whether what follows a number cannot be what it counts."""
-        return self._passage.word(at) in _NO_NOUN
-
-    def _is_large(self, measure: Measure) -> bool:
-        """A number of some size that was said in full, such as "two hundred" and "300k"."""
-        said = self._tokens[measure.start : measure.number.end]
-        return measure.value >= _LARGE and (measure.number.has_scale or any(t.word == "hundred" for t in said))
-
-    def _with_times(self, measure: Measure) -> Measure:
-        """ "three times faster" is a factor; "I told them three times" is not."""
-        after = self._passage.word(measure.end + 1)
-        if after not in self._words.compared and not after.endswith("er"):
-            unit = with_period(self._tokens, Unit("times", "count", measure.end + 1))
-            return replace(measure, unit=unit, end=unit.end) if unit.period else measure
-        return replace(measure, unit=Unit("x", "factor", measure.end + 1), end=measure.end + 1)
-
     def _value(self, measure: Measure, unit: Unit) -> MetricValue:
         is_hedged = self._passage.after(measure.end, 2) in (["or", "so"], ["or", "more"])
         return MetricValue(
@@ -450,7 +398,6 @@ def _one(quantity: Quantity | None) -> tuple[Quantity, ...]:
 
 _ON_THE_WAY: Final = word_set("all the way down up back per each or so")
 _WHOLES: Final = word_set("our the all my their its these them customers users what")
-_DETERMINERS: Final = word_set("those these them the our my")
 _LEAD_IN: Final = word_set("the an average of just only be something like at per")
 """Words that may stand between "from" or "to" and the number."""
 _CONFIDENCE: Final[dict[UnitClass, float]] = {
@@ -464,11 +411,3 @@ _CONFIDENCE: Final[dict[UnitClass, float]] = {
     "count": 0.75,
     "ratio": 0.85,
 }
-_ADJECTIVES: Final = 2
-"""Words that may stand between a number and what it counts, less one: "fourteen local employers"."""
-_LARGE: Final = 100
-_NO_NOUN: Final = word_set("of to and or in on at by for from that which who is was were we i it so but then with")
-
-
-def _is_plural(word: str) -> bool:
-    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word.isalpha()
