@@ -46,6 +46,11 @@ class LiveLoop:
         """By channel, whether speech is under way there."""
         return self._session.talking
 
+    @property
+    def last_speech_s(self) -> Mapping[int, tuple[float, float]]:
+        """By channel, from when to when somebody spoke last there; without speech that is under way."""
+        return self._session.last_speech_s
+
     async def run(self, chunks: AsyncIterable[AudioChunk]) -> None:
         """Listen until the chunks end and the last utterance is confirmed. What fails first is raised as it is."""
         try:

@@ -18,9 +18,9 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import FRAME_SAMPLES, GATE_FRAME_S, RATE_HZ, Frames, HeardWord, Samples
+from pipeline.audio import FRAME_S, FRAME_SAMPLES, GATE_FRAME_S, RATE_HZ, Frames, HeardWord, Samples
 from pipeline.events import Utterance, compose
-from pipeline.segmenter import Boundary, Segmenter
+from pipeline.segmenter import TAIL, Boundary, Segmenter
 
 GATE_PROBABILITY: Final = 0.5
 GATE_SPEECH_S: Final = 0.25
@@ -82,6 +82,7 @@ class _Channel:
         self.number = number
         self.frame_count = 0
         self.confirmed_until_s = 0.0
+        self.last_speech_s: tuple[float, float] | None = None
         self._segmenter = Segmenter()
         self._kept: list[Samples] = []
         self._kept_from_frame = 0
@@ -111,6 +112,7 @@ class _Channel:
         kept = self._join()
         offset = self._kept_from_frame
         first, last = boundary.start_frame - offset, boundary.end_frame - offset
+        self.last_speech_s = (boundary.start_frame * FRAME_S, (boundary.end_frame - TAIL) * FRAME_S)
         return _Segment(self.number, boundary, kept[first * FRAME_SAMPLES : last * FRAME_SAMPLES].copy())
 
     def _let_go(self, frame: int) -> None:
@@ -145,6 +147,14 @@ class Session:
     def talking(self) -> Mapping[int, bool]:
         """By channel, whether speech is under way there; it is until the silence that ends it is long enough."""
         return {number: channel.is_talking for number, channel in self._channels.items()}
+
+    @property
+    def last_speech_s(self) -> Mapping[int, tuple[float, float]]:
+        """By channel, from when to when somebody spoke last, less the silence that is kept after it.
+
+        Speech under way is not among it, nor a channel where nobody has spoken.
+        """
+        return {number: channel.last_speech_s for number, channel in self._channels.items() if channel.last_speech_s}
 
     @property
     def is_finished(self) -> bool:

@@ -58,7 +58,9 @@ class Interview:
         self._by_id: dict[str, Event] = {}
         self._last_seq = 0
         self.state = NOTHING_YET
+        self.at_s = 0.0
         self.question_id: str | None = None
+        self.question_from_s = 0.0
         self._take(tuple(events))
         said_until_s = max((utterance.end_s for utterance in self.state.utterances), default=0.0)
         self.at_s = self.state.ended.at_s if self.state.ended else said_until_s
@@ -149,10 +151,17 @@ class Interview:
         self._last_seq = recorded[-1].seq if recorded else self._last_seq
 
     def _follow_question(self, events: Iterable[Event]) -> None:
-        """The planned question under way: the last one that was asked, or that a person chose."""
+        """The planned question under way and when it came up: the last one that was asked, or that a person chose."""
         for event in events:
-            if isinstance(event, QuestionChosen) or (isinstance(event, QuestionAsked) and event.question_id):
-                self.question_id = event.question_id
+            match event:
+                case QuestionAsked(question_id=str(question_id), segment_id=segment_id) if (
+                    question_id != self.question_id
+                ):
+                    is_heard = segment_id in self.state.latest_revision
+                    self.question_id = question_id
+                    self.question_from_s = self.state.utterance(segment_id).start_s if is_heard else self.at_s
+                case QuestionChosen(question_id=chosen_id, at_s=at_s) if chosen_id != self.question_id:
+                    self.question_id, self.question_from_s = chosen_id, at_s
 
 
 def _is_same(known: Event, event: Event) -> bool:

@@ -62,6 +62,7 @@ class Listening:
         self._recording: Recording | None = None
         self._stretches: list[asyncio.Task[None]] = []
         self._loop: LiveLoop | None = None
+        self._loop_from_s = 0.0
         self._stop = asyncio.Event()
         self._is_closed = asyncio.Event()
         self._is_closed.set()
@@ -78,6 +79,14 @@ class Listening:
         if self.state != "recording" or self._loop is None:
             return {}
         return {str(channel): is_talking for channel, is_talking in self._loop.talking.items()}
+
+    @property
+    def last_speech_s(self) -> dict[int, tuple[float, float]]:
+        """By channel, from when to when somebody spoke last on the interview's clock, since the last pause."""
+        if self.state != "recording" or self._loop is None:
+            return {}
+        by_s = self._loop_from_s
+        return {number: (start_s + by_s, end_s + by_s) for number, (start_s, end_s) in self._loop.last_speech_s.items()}
 
     def warm_up(self) -> None:
         """Load the models, so that they are ready when they are needed."""
@@ -144,6 +153,7 @@ class Listening:
         def confirm(utterance: Utterance) -> None:
             self._interview.confirm(_moved(utterance, moved_s))
 
+        self._loop_from_s = moved_s
         self._loop = LiveLoop(
             self._source.kept_channels, self._ask, keep=keep, confirm=confirm, most_waiting=self._most_waiting
         )

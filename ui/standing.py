@@ -4,14 +4,21 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from pipeline.events import Speaker
 from pipeline.state import InterviewState
 from rubrics.model import Rubric
 from signals.coverage import Prober, QuestionCoverage, read_coverage
 from ui.interview import Interview
 from ui.wire import Now, SessionState
 
-QUIET_S: Final = 2.0
+QUIET_S: Final = 1.2
 """How long nobody must have talked before a probe is offered: suggestions in mid-sentence distract."""
+ASIDE_S: Final = 1.2
+"""An interviewer's "mm-hm", with the half second that is kept before it, is shorter; a question is longer."""
+ENOUGH_WORDS: Final = 10
+"""Fewer words of an answer say nothing yet of what it leaves out."""
+Stretch = tuple[float, float]
+"""From when to when somebody spoke, in seconds."""
 
 
 class Standing:
@@ -23,7 +30,7 @@ class Standing:
         self._state: InterviewState | None = None
         self._coverage: dict[str | None, QuestionCoverage] = {}
         self._shown: dict[str, Any] = {}
-        self._talked_at_s = 0.0
+        self._answered_words = 0
         self._probe: tuple[object, Mapping[str, Any] | None] = (None, None)
 
     def now(
@@ -31,33 +38,52 @@ class Standing:
         state: SessionState,
         levels_db: Mapping[str, float] = {},
         talking: Mapping[str, bool] = {},
+        last_speech_s: Mapping[int, Stretch] = {},
     ) -> Now:
-        """How it stands. Call it often: it also notices when people stop talking."""
+        """How it stands. `last_speech_s` is, by channel, from when to when somebody spoke last."""
         at_s = self._interview.at_s
-        if any(talking.values()):
-            self._talked_at_s = at_s
         journalled = self._interview.state
         if journalled is not self._state:
-            self._state = journalled
-            self._coverage = read_coverage(journalled.tags.values(), journalled.questions)
-            self._shown = {question_id or "": asdict(covered) for question_id, covered in self._coverage.items()}
-        is_quiet = state == "recording" and at_s - max(self._talked_at_s, self._candidate_until_s()) >= QUIET_S
+            self._take(journalled)
+        is_pause = state == "recording" and not any(talking.values()) and self._is_pause(at_s, last_speech_s)
         return Now(
             state=state,
             at_s=at_s,
             levels_db=dict(levels_db),
             talking=dict(talking),
             coverage=self._shown,
-            probe=self._probed(journalled) if is_quiet else None,
+            probe=self._probed(journalled) if is_pause else None,
         )
 
-    def _candidate_until_s(self) -> float:
-        """When the candidate's last confirmed word ended."""
-        said = self._state.latest_revision if self._state else {}
-        if self._state is None or not said:
-            return 0.0
-        last = (self._state.utterance(segment_id) for segment_id in sorted(said, reverse=True))
-        return next((utterance.end_s for utterance in last if utterance.speaker != "interviewer"), 0.0)
+    def _take(self, journalled: InterviewState) -> None:
+        self._state = journalled
+        self._coverage = read_coverage(journalled.tags.values(), journalled.questions)
+        self._shown = {question_id or "": asdict(covered) for question_id, covered in self._coverage.items()}
+        since_s = self._interview.question_from_s
+        answer = (said for said in journalled.utterances if said.speaker != "interviewer" and said.start_s >= since_s)
+        self._answered_words = sum(len(said.words) for said in answer)
+
+    def _is_pause(self, at_s: float, last_speech_s: Mapping[int, Stretch]) -> bool:
+        """Whether the candidate has begun to answer the question, was the last to talk, and pauses."""
+        has_answered = self._answered_words >= ENOUGH_WORDS
+        spoke_until_s = max((end_s for _, end_s in last_speech_s.values()), default=at_s)
+        return has_answered and at_s - spoke_until_s >= QUIET_S and self._is_candidates_turn(last_speech_s)
+
+    def _is_candidates_turn(self, last_speech_s: Mapping[int, Stretch]) -> bool:
+        turns = [
+            (end_s, speaker)
+            for channel, (start_s, end_s) in last_speech_s.items()
+            if (speaker := self._speaker(channel)) != "interviewer" or end_s - start_s >= ASIDE_S
+        ]
+        return bool(turns) and max(turns)[1] != "interviewer"
+
+    def _speaker(self, channel: int) -> Speaker:
+        """Who talks on a channel; where several do, who was heard on it last."""
+        state = self._interview.state
+        if channel in state.channel_speakers:
+            return state.channel_speakers[channel]
+        said = (utterance for utterance in reversed(state.utterances) if utterance.channel == channel)
+        return next((utterance.speaker for utterance in said), "unassigned")
 
     def _probed(self, state: InterviewState) -> Mapping[str, Any] | None:
         if self._prober is None:

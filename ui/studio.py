@@ -320,7 +320,8 @@ class Studio:
     def _show(self, session_id: str, room: _Room) -> None:
         if room.listening is not None:
             listening = room.listening
-            self._hub.show(session_id, room.standing.now(listening.state, listening.levels_db, listening.talking))
+            now = room.standing.now(listening.state, listening.levels_db, listening.talking, listening.last_speech_s)
+            self._hub.show(session_id, now)
         elif room.interview.state.is_ended:
             self._hub.show(session_id, room.standing.now("ended"))
 

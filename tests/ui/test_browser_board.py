@@ -344,29 +344,47 @@ def tops(page):
     return quotes.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().top)")
 
 
-def test_a_probe_and_what_is_missing_show_in_a_pause_only(stage, page, scripted):
+PROBE = {
+    "question_id": "v3.q1",
+    "basis": "method",
+    "text": "What was yours to do?",
+    "missing": "task",
+    "item": None,
+}
+
+
+def test_a_probe_comes_in_a_pause_moves_nothing_and_goes_when_it_has_been_read(stage, page, scripted):
     stage.tell(SESSION, *scripted("strong", until_s=40))
     with stage.serving() as server:
-        _check_pause(Board(stage, server), page)
+        board = Board(stage, server)
+        board.open(page)
+        board.show(talking={"2": True}, probe=PROBE)
+        expect(page.locator("#gaps .missing")).to_contain_text("not heard yet")
+        expect(page.locator("#probe")).to_have_text("")
+        places = tops(page)
+        board.show(talking={"2": False}, probe=PROBE)
+        expect(page.locator("#probe")).to_have_text("Ask What was yours to do?")
+        assert tops(page) == places
+        board.show(talking={"2": True})  # at once: it stays for a moment
+        page.wait_for_timeout(500)
+        expect(page.locator("#probe")).to_contain_text("What was yours to do?")
+        expect(page.locator("#probe")).to_have_text("", timeout=10_000)
 
 
-def _check_pause(board, page):
-    probe = {
-        "question_id": "v3.q1",
-        "basis": "method",
-        "text": "What was yours to do?",
-        "missing": "task",
-        "item": None,
-    }
+def test_a_probe_goes_at_once_with_its_question(board, page):
     board.open(page)
-    board.show(talking={"2": True}, probe=probe)
-    expect(page.locator("#gaps .missing span")).to_have_count(0)
-    expect(page.locator("#probe")).to_have_text("")
-    places = tops(page)
-    board.show(talking={"2": False}, probe=probe)
+    board.show(probe=PROBE)
     expect(page.locator("#probe")).to_contain_text("What was yours to do?")
-    expect(page.locator("#gaps .missing")).to_contain_text("not heard yet")
-    assert tops(page) == places
+    board.show()
+    page.keyboard.press("n")
+    expect(page.locator("#bar .asked")).to_contain_text("Q 2")
+    assert page.locator("#probe").inner_text() == ""
+
+
+def test_a_remark_on_what_was_not_heard_is_not_put_as_a_question(board, page):
+    board.open(page)
+    board.show(probe={**PROBE, "basis": "story", "text": "No result heard yet: ask what changed."})
+    expect(page.locator("#probe")).to_have_text("No result heard yet: ask what changed.")
 
 
 def test_the_words_of_the_moment_are_grey_and_move_nothing(board, page):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.events import SessionStarted, Ticked
+from pipeline.events import QuestionChosen, SessionStarted, Ticked
 from rubrics.load import load_rubric
 from signals.listener import Listener
 from signals.text import utterance_of
@@ -47,25 +47,47 @@ def standing(interview):
     return Standing(interview, load_rubric("bei"))
 
 
-def at(standing, interview, at_s, talking=SILENT, state="recording"):
+ANSWERED = {1: (1.0, 5.0), 2: (16.0, 20.0)}
+
+
+def at(standing, interview, at_s, talking=SILENT, state="recording", spoken=ANSWERED):
     interview.at_s = at_s
-    return standing.now(state, {}, talking)
+    return standing.now(state, {}, talking, spoken)
 
 
-def test_a_probe_comes_two_seconds_after_the_candidates_last_word(interview, standing):
+def test_a_probe_comes_when_the_candidate_has_not_talked_for_a_moment(interview, standing):
     assert at(standing, interview, 20.5).probe is None
-    assert at(standing, interview, 21.9).probe is None
-    probe = at(standing, interview, 22.0).probe
+    assert at(standing, interview, 21.1).probe is None
+    probe = at(standing, interview, 21.25).probe
     assert probe["question_id"] == interview.question_id == "v1.q1"
     assert probe["text"]
+    assert at(standing, interview, 40.0).probe == probe
 
 
 def test_a_probe_goes_as_soon_as_anybody_talks_and_comes_back_later(interview, standing):
     assert at(standing, interview, 25.0).probe
     for channel in SILENT:
         assert at(standing, interview, 26.0, SILENT | {channel: True}).probe is None
-    assert at(standing, interview, 27.0).probe is None
-    assert at(standing, interview, 28.5).probe
+    assert at(standing, interview, 27.0, spoken=ANSWERED | {2: (25.5, 26.5)}).probe is None
+    assert at(standing, interview, 28.0, spoken=ANSWERED | {2: (25.5, 26.5)}).probe
+
+
+def test_a_probe_waits_for_an_answer_after_a_question_but_not_after_a_word_in_passing(interview, standing):
+    assert at(standing, interview, 30.0, spoken=ANSWERED | {1: (21.0, 24.0)}).probe is None
+    assert at(standing, interview, 30.0, spoken=ANSWERED | {1: (21.0, 22.1)}).probe
+
+
+def test_there_is_no_probe_before_the_answer_has_begun(interview, standing):
+    interview.act(QuestionChosen(author="Ada", question_id="v3.q1", at_s=21.0, event_id="host:1"))
+    assert at(standing, interview, 30.0).probe is None
+    interview.confirm(spoken(3, "Okay, sure.", 2, 25.0))
+    assert at(standing, interview, 30.0, spoken=ANSWERED | {2: (24.0, 25.0)}).probe is None
+    interview.confirm(spoken(4, "The billing job kept falling over every Friday night.", 2, 35.0))
+    assert at(standing, interview, 40.0, spoken=ANSWERED | {2: (31.0, 35.0)}).probe["question_id"] == "v3.q1"
+
+
+def test_there_is_no_probe_before_anybody_has_talked_since_a_pause(interview, standing):
+    assert at(standing, interview, 40.0, spoken={}).probe is None
 
 
 @pytest.mark.parametrize("state", ["waiting", "paused", "ended"])

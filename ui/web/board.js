@@ -6,7 +6,6 @@
 import { authorOf, liveTags, quotesOf, speakerOf } from "./state.js";
 
 export const STORY = Object.freeze(["situation", "task", "action", "result"]);
-const PAUSE_S = 1.5; // silence after which a person may be asked something without being cut short
 const QUIET_LABELS = new Set(["question", "red_flag"]); // counted elsewhere, not listed as evidence
 
 /** waiting, recording, paused or ended; null for an interview that this server does not hear and that has not ended. */
@@ -181,17 +180,6 @@ export function flagsOf(state) {
     found.set(tag.kind, { kind: tag.kind, tag, count: (known?.count ?? 0) + 1 });
   }
   return [...found.values()].sort((a, b) => b.count - a.count);
-}
-
-/** Whether nobody is talking, so that a prompt would interrupt nobody. */
-export function isPause(state) {
-  if (phaseOf(state) !== "recording" || state.drafts.size) return false;
-  if (state.now?.talking) return !Object.values(state.now.talking).some(Boolean);
-  return momentOf(state) - lastEnd(state) >= PAUSE_S;
-}
-
-function lastEnd(state) {
-  return Math.max(0, ...[...state.utterances.values()].slice(-4).map(({ end_s: end }) => end));
 }
 
 /** Seconds that each has talked: {interviewer, candidate}. */

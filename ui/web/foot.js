@@ -1,8 +1,9 @@
 // The foot of the board: the one probe, the note, what the keys do, what was just done, and what needs attention.
 
-import { isPause, momentOf, phaseOf } from "./board.js";
+import { momentOf } from "./board.js";
 import { actionButton, element, setText } from "./dom.js";
 import { keyName, KEYS } from "./keys.js";
+import { isQuestion } from "./probes.js";
 import { place, Rows } from "./rows.js";
 import { may } from "./roles.js";
 
@@ -11,8 +12,8 @@ const RECENT_S = 60;
 
 export class Foot {
   /** `note(text, isShared)` keeps a note and resolves to whether it was kept. */
-  constructor(page, sessionId, note) {
-    this.page = page;
+  constructor(page, sessionId, note, probes) {
+    Object.assign(this, { page, probes });
     this.rows = new Rows();
     this.draftKey = `earmark-note-${sessionId}`;
     const field = page["note-text"];
@@ -38,11 +39,11 @@ export class Foot {
   }
 
   probe(state) {
-    const probe = state.now?.probe ?? null;
-    const isShown = probe && phaseOf(state) === "recording" && isPause(state);
-    const node = this.rows.row("probe", [isShown ? probe.text : null, isShown ? probe.item : null, state.seat], () => {
-      const button = isShown && probe.item && may(state.seat, "tick") ? actionButton("asked", "follow_up", { key: "F" }) : null;
-      return element("span", {}, isShown ? element("b", {}, "ask ") : null, isShown ? probe.text : "", button);
+    const probe = this.probes.of(state);
+    const node = this.rows.row("probe", [probe?.text, probe?.item, state.seat], () => {
+      if (!probe) return element("span");
+      const button = probe.item && may(state.seat, "tick") ? actionButton("asked", "follow_up", { key: "F" }) : null;
+      return element("span", {}, isQuestion(probe) ? element("b", {}, "Ask ") : null, probe.text, button);
     });
     place(this.page.probe, [node]);
   }

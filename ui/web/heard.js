@@ -1,6 +1,6 @@
 // The middle of the board: this answer's evidence, the newest at the bottom, and what to ask about.
 
-import { evidenceRows, flagsOf, isOwn, isPause, lampsOf, phaseOf } from "./board.js";
+import { evidenceRows, flagsOf, isOwn, lampsOf, phaseOf } from "./board.js";
 import { element, markOf } from "./dom.js";
 import { place, Rows } from "./rows.js";
 import { clock } from "./words.js";
@@ -68,9 +68,10 @@ export class Heard {
     return this.rows.row("emptiness", [hint], () => element("li", { class: "empty" }, hint));
   }
 
-  /** What the answer has not given, only while nobody talks. Its place is kept, so nothing moves when it comes. */
+  /** What the answer has not given, once it gives something. Its place is kept, so nothing moves when it comes. */
   missing(state, words, guide) {
-    const open = guide && isPause(state) ? lampsOf(state, guide).filter(({ isHeard }) => !isHeard) : [];
+    const lamps = guide ? lampsOf(state, guide) : [];
+    const open = lamps.some(({ isHeard }) => isHeard) ? lamps.filter(({ isHeard }) => !isHeard) : [];
     return this.rows.row("missing", open.map(({ label }) => label), () =>
       element(
         "p",

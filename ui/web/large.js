@@ -9,8 +9,8 @@ import { clock } from "./words.js";
 const WORDS = { waiting: "○ Not recording yet", recording: "● Recording", paused: "❚❚ Off the record", ended: "■ Ended" };
 
 export class Large {
-  constructor(node) {
-    this.node = node;
+  constructor(node, probes) {
+    Object.assign(this, { node, probes });
     this.rows = new Rows();
   }
 
@@ -23,7 +23,7 @@ export class Large {
       this.rows.row("text", [question?.id, stage, guide], () =>
         element("h1", { class: "planned" }, question?.text ?? stage?.purpose ?? "The question appears here when it comes up.")),
       question?.followUps.length ? this.followUps(question) : null,
-      this.probe(isSilent ? `Say nothing for ${clock(silence.ofS - silence.usedS)}` : state.now?.probe?.text ?? ""),
+      this.probe(isSilent ? `Say nothing for ${clock(silence.ofS - silence.usedS)}` : this.probes.of(state)?.text ?? ""),
       this.controls(),
       this.notice(connection),
     ].filter(Boolean));

@@ -14,6 +14,7 @@ import { Foot, Status } from "./foot.js";
 import { Heard } from "./heard.js";
 import { entryFor, KEYS } from "./keys.js";
 import { Large } from "./large.js";
+import { Probes } from "./probes.js";
 import { may } from "./roles.js";
 import { place, Rows } from "./rows.js";
 import { Said } from "./said.js";
@@ -72,10 +73,11 @@ export class Session {
     this.asking = new Asking(page.asking);
     this.heard = new Heard(page.heard, page.gaps);
     this.said = new Said(page.said, page["now-said"]);
-    this.foot = new Foot(page, this.sessionId, (text, isShared) => this.actions.note(text, isShared));
+    const probes = new Probes(() => this.draw());
+    this.foot = new Foot(page, this.sessionId, (text, isShared) => this.actions.note(text, isShared), probes);
     this.consent = new Consent(page.consent, act);
     this.ending = new Ending(page.ending, { act, dialog, sessionId: this.sessionId });
-    this.large = new Large(page.large);
+    this.large = new Large(page.large, probes);
     this.rows = new Rows();
     this.tails = {
       transcript: new Tail(page.transcript, page.follow),

@@ -154,14 +154,6 @@ test("tags of the same words are one row, and flags are counted instead of liste
   assert.deepEqual(board.flagsOf(now).map(({ kind, count }) => [kind, count]), [["hedge", 2], ["vague", 1]]);
 });
 
-test("a pause is when nobody talks while it records", () => {
-  const now = (changes, drafts = []) => reduce(state(said(1, 0, "words")), [{ now: { state: "recording", at_s: 9, talking: {}, ...changes } }, ...drafts]);
-  assert.equal(board.isPause(now({})), true);
-  assert.equal(board.isPause(now({ talking: { 2: true } })), false);
-  assert.equal(board.isPause(now({ state: "paused" })), false);
-  assert.equal(board.isPause(now({}, [{ event: { type: "draft", channel: 2, speaker: "candidate", text: "and", at_s: 9 } }])), false);
-});
-
 test("talk share leaves out what was written", () => {
   const now = state(said(1, 0, "a", { speaker: "interviewer", end_s: 1 }), said(2, 1, "b", { end_s: 4 }), said(3, 5, "c", { end_s: 90, medium: "written" }));
   assert.deepEqual(board.talkOf(now), { interviewer: 1, candidate: 3 });
@@ -239,7 +231,7 @@ function randomEvents(next, count) {
 function everything(given) {
   return [
     board.phaseOf(given), board.momentOf(given), board.questionOf(given, GUIDE, null), board.questionOf(given, null, null), board.stageOf(given, GUIDE),
-    board.lampsOf(given, GUIDE), board.evidenceRows(given), board.flagsOf(given), board.isPause(given), board.talkOf(given), board.targetsOf(given, GUIDE),
+    board.lampsOf(given, GUIDE), board.evidenceRows(given), board.flagsOf(given), board.talkOf(given), board.targetsOf(given, GUIDE),
     board.unrated(given, GUIDE), board.uncovered(given, GUIDE, null), board.quotesFor(given, "rescue"), board.lastOwnAct(given),
   ];
 }
