@@ -8,6 +8,7 @@ last LOOK_BACK tokens, so three hours without a full stop cost no more per word 
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -104,6 +105,15 @@ class Answer:
         lasting = [tag for tag in added if tag.tag_id in self._tags]
         gone = [tag for tag in retracted if tag not in added]
         return Change(tuple(gone), tuple(lasting))
+
+    def copy(self) -> "Answer":
+        """An answer that has heard the same and may go on differently."""
+        twin = copy(self)
+        twin._runs = {key: _Run(run.speaker, list(run.tail), list(run.recent)) for key, run in self._runs.items()}
+        twin._tags = dict(self._tags)
+        twin._clues = list(self._clues)
+        twin._passed = None
+        return twin
 
     def finish(self) -> tuple[Tag, ...]:
         """The tags that only the whole answer justifies. Empty on every call after the first."""

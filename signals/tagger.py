@@ -1,6 +1,7 @@
 """Events in, tags out: the interview as a row of answers, each read as it grows.
 
     Utterance                         -> QuestionAsked, Tag, TagRetracted, NotHeard
+    Utterance that is not final       -> Tag, TagRetracted: what the words so far would be tagged with
     ChannelAssigned, SegmentAssigned,
     Corrected                         -> what changes by them: TagRetracted, Tag, QuestionAsked
     receive_end()                     -> what only the end shows
@@ -71,6 +72,7 @@ class Tagger:
         self._segments: dict[int, Speaker] = {}
         self._turns: list[_Turn] = []
         self._not_heard: dict[str, tuple[str, ...]] = {}
+        self._previews: dict[int, dict[str, Tag]] = {}
         self._is_ended = False
 
     def fork(self, *, is_fragment: bool = False, question_id: str | None = None) -> "Tagger":
@@ -114,7 +116,10 @@ class Tagger:
 
     def _receive_utterance(self, utterance: Utterance) -> tuple[Event, ...]:
         if not utterance.is_final:
-            return ()
+            return self._preview(utterance)
+        return self._in_place_of_preview(utterance.segment_id, self._receive_final(utterance))
+
+    def _receive_final(self, utterance: Utterance) -> tuple[Event, ...]:
         known = self._utterances.get(utterance.segment_id)
         if known is not None and (known == utterance or utterance.revision < known.revision):
             return ()
@@ -124,6 +129,31 @@ class Tagger:
             return tuple(self._hear(utterance))
         self._utterances = dict(sorted(self._utterances.items()))
         return self._rebuild()
+
+    def _preview(self, utterance: Utterance) -> tuple[Event, ...]:
+        """Tags of words that may still change, in place of those of the words before them. The answer hears nothing.
+
+        Only a candidate's words: what an interviewer asks is known when it is asked.
+        """
+        segment_id = utterance.segment_id
+        if self._speaker_of(utterance) == "interviewer" or segment_id in self._utterances or self._is_ended:
+            return ()
+        answer = self._turns[-1].answer.copy() if self._turns else self._answer_to(self._first_question_id)
+        added = answer.extend(utterance, self._speaker_of(utterance)).added
+        shown, now = self._previews.get(segment_id, {}), {tag.tag_id: tag for tag in added}
+        self._previews[segment_id] = now
+        gone = (TagRetracted(tag_id=tag_id) for tag_id in shown if tag_id not in now)
+        return (*gone, *(tag for tag in added if shown.get(tag.tag_id) != tag))
+
+    def _in_place_of_preview(self, segment_id: int, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events of a final utterance less what its preview has told, and with what it told wrongly taken back."""
+        shown = self._previews.pop(segment_id, None)
+        if not shown:
+            return events
+        standing = _standing(self._turns)
+        gone = (TagRetracted(tag_id=tag_id) for tag_id in shown if tag_id not in standing)
+        news = (event for event in events if not (isinstance(event, Tag) and shown.get(event.tag_id) == event))
+        return (*gone, *news)
 
     def _speaker_of(self, utterance: Utterance) -> Speaker:
         own = self._segments.get(utterance.segment_id)
@@ -142,18 +172,20 @@ class Tagger:
         return [*(TagRetracted(tag_id=tag.tag_id) for tag in change.retracted), *change.added]
 
     def _open_turn(self, question_id: str | None) -> _Turn:
+        turn = _Turn(question_id, self._answer_to(question_id), [], [], [])
+        self._turns.append(turn)
+        return turn
+
+    def _answer_to(self, question_id: str | None) -> Answer:
         question = self._question(question_id)
         before = next((turn.answer for turn in reversed(self._turns) if turn.question_id == question_id), None)
-        answer = Answer(
+        return Answer(
             self._reader,
             is_about_past=question is None or question.mode == "behavioural",
             question_id=question_id if question else None,
             passed=self._passed,
             before=before.before if question_id is not None and before is not None else self._first_before,
         )
-        turn = _Turn(question_id, answer, [], [], [])
-        self._turns.append(turn)
-        return turn
 
     def _question(self, question_id: str | None) -> Question | None:
         return self._questions.questions.get(question_id) if question_id else None

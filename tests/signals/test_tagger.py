@@ -55,9 +55,9 @@ def quotes(tags: dict[str, Tag], *utterances: Utterance) -> set[tuple[str, str]]
     }
 
 
-def test_draft_and_unfinished_utterance_give_nothing() -> None:
+def test_a_draft_gives_nothing() -> None:
     draft = Draft(channel=1, speaker="candidate", text="i wrote a script", at_s=1.0)
-    assert run(draft, replace(said(1, "i wrote a script"), is_final=False)) == []
+    assert run(draft) == []
 
 
 @pytest.mark.parametrize("text", ["", " ", "um", "?!", "🙂🙂", "\x00\x07", "答案是", "I"])
