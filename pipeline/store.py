@@ -18,7 +18,7 @@ from typing import Final, Self
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import (
@@ -41,6 +41,8 @@ __all__ = ["Recorded", "SeatRow", "SessionSummary", "Store", "StoreError", "Unkn
 
 _PAGE_EVENTS: Final = 500
 _BUSY_TIMEOUT_S: Final = 10.0
+_REVOKED: Final = "revoked:"
+"""In place of a token's hash: no token has a hash that begins so."""
 _ID_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 """Digits and letters that are not mistaken for one another."""
 
@@ -194,6 +196,25 @@ class Store:
         with failures_in_words(self._path), self._engine.begin() as connection:
             row = connection.execute(query.where(SEATS.c.token_hash == token_hash)).one_or_none()
         return SeatRow(*row) if row else None
+
+    def seats(self, session_id: str) -> tuple[SeatRow, ...]:
+        """A session's seats in the order of names, without those that were revoked."""
+        query = select(SEATS.c.seat_id, SEATS.c.session_id, SEATS.c.name, SEATS.c.role).order_by(SEATS.c.name)
+        is_open = ~SEATS.c.token_hash.startswith(_REVOKED, autoescape=True)
+        with failures_in_words(self._path), self._engine.begin() as connection:
+            rows = connection.execute(query.where(SEATS.c.session_id == session_id, is_open)).all()
+        return tuple(SeatRow(*row) for row in rows)
+
+    def revoke_seat(self, session_id: str, seat_id: str) -> bool:
+        """Has a seat's link open nothing any more; whether there was such a seat.
+
+        Its name stays taken: what was signed with it stays that person's.
+        """
+        change = update(SEATS).values(token_hash=f"{_REVOKED}{seat_id}")
+        is_it = (SEATS.c.session_id == session_id, SEATS.c.seat_id == seat_id)
+        is_open = ~SEATS.c.token_hash.startswith(_REVOKED, autoescape=True)
+        with self._turn, failures_in_words(self._path), self._writer.begin() as connection:
+            return bool(connection.execute(change.where(*is_it, is_open)).rowcount)
 
     def keep_setup(self, session_id: str, body: str) -> None:
         """Keeps what was set up for a session that has begun, once."""

@@ -4,7 +4,9 @@ GET    /api/setup                   rubrics, engines with their speed, microphon
 POST   /api/sessions                {rubric, plan, people, source, …}: a new interview, waiting; 201        (host)
 GET    /api/sessions/{id}           people, plan, state and the seat that asks                           (any seat)
 GET    /api/sessions/{id}/rubric    what is listened for, in words                                       (any seat)
+GET    /api/sessions/{id}/seats     who has a link: seat_id, name and role                               (host)
 POST   /api/sessions/{id}/seats     {name, role}: a link for somebody; 201                                  (host)
+DELETE /api/sessions/{id}/seats/{seat_id}  the link opens nothing any more, its screens close            (host)
 DELETE /api/sessions/{id}           erase it; says what went                                                (host)
 
 Whoever has a token adds `?seat=TOKEN`. A refusal is JSON with an `error` that says why: 400, 403, 404, 409 or 503.
@@ -28,6 +30,7 @@ from rubrics.errors import RubricError
 from ui.actions import complaints
 from ui.arrangement import NOTICE, NOTICE_VERSION, PURPOSES
 from ui.errors import Refused, UiError
+from ui.hub import Hub
 from ui.seats import Seat, Seating
 from ui.setting_up import SettingUp, Wanted
 from ui.studio import Studio
@@ -56,7 +59,8 @@ class SeatWanted(BaseModel, extra="forbid", frozen=True, strict=True):
 class Api:
     """The board's routes for one studio."""
 
-    def __init__(self, studio: Studio, seating: Seating, setting_up: SettingUp) -> None:
+    def __init__(self, studio: Studio, seating: Seating, setting_up: SettingUp, hub: Hub) -> None:
+        self._hub = hub
         self._studio = studio
         self._seating = seating
         self._setting_up = setting_up
@@ -69,7 +73,9 @@ class Api:
             Route("/api/sessions/{session_id}", answering(self._session), methods=["GET"]),
             Route("/api/sessions/{session_id}", answering(self._erase), methods=["DELETE"]),
             Route("/api/sessions/{session_id}/rubric", answering(self._rubric)),
+            Route("/api/sessions/{session_id}/seats", answering(self._seats), methods=["GET"]),
             Route("/api/sessions/{session_id}/seats", answering(self._make_seat), methods=["POST"]),
+            Route("/api/sessions/{session_id}/seats/{seat_id}", answering(self._revoke), methods=["DELETE"]),
         ]
 
     async def seat(self, request: Request) -> Seat:
@@ -124,6 +130,18 @@ class Api:
         if rubric is None:
             raise HttpRefusal(404, "this interview has no rubric.")
         return JSONResponse(asdict(rubric_words(rubric)))
+
+    async def _seats(self, request: Request) -> Response:
+        host = await self._host_seat(request)
+        seats = await asyncio.to_thread(self._seating.others, host.session_id)
+        return JSONResponse([{"seat_id": seat.seat_id, "name": seat.name, "role": seat.role} for seat in seats])
+
+    async def _revoke(self, request: Request) -> Response:
+        host = await self._host_seat(request)
+        seat_id = request.path_params["seat_id"]
+        await asyncio.to_thread(self._seating.revoke, host.session_id, seat_id)
+        self._hub.look_again(host.session_id)
+        return JSONResponse({"seat_id": seat_id})
 
     async def _make_seat(self, request: Request) -> Response:
         host = await self._host_seat(request)

@@ -153,6 +153,11 @@ class Hub:
             self._drafts.pop(session_id, None)
             self._now.pop(session_id, None)
             self._live.discard(session_id)
+        self.look_again(session_id)
+
+    def look_again(self, session_id: str) -> None:
+        """Have a session's viewers read its journal, and find out whether they still may; any thread."""
+        with self._lock:
             for subscription in self._watching[session_id]:
                 subscription.look_again()
 

@@ -174,6 +174,19 @@ class Seating:
         self._store.add_seat(SeatRow(seat.seat_id, session_id, named, role), _hashed(token))
         return seat, token
 
+    def others(self, session_id: str) -> tuple[Seat, ...]:
+        """Everybody's seat but the host's. Blocks on the database."""
+        rows = self._store.seats(session_id)
+        roles = {row.seat_id: role for row in rows for role in ROLES if role == row.role}
+        return tuple(
+            Seat(row.seat_id, session_id, row.name, roles[row.seat_id]) for row in rows if row.seat_id in roles
+        )
+
+    def revoke(self, session_id: str, seat_id: str) -> None:
+        """Have a seat's link open nothing any more. Raises Refused where there is no such seat."""
+        if not self._store.revoke_seat(session_id, seat_id):
+            raise Refused("nobody has that seat: perhaps it was taken away already.")
+
 
 def new_token() -> str:
     """What opens a seat: 128 random bits, in a form that a link can carry."""

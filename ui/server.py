@@ -71,7 +71,7 @@ def create_app(
     """
     at_work = studio or Studio(store, hub)
     seating = Seating(store, at_work.host_name, host_token)
-    api = Api(at_work, seating, SettingUp(at_work, defaults))
+    api = Api(at_work, seating, SettingUp(at_work, defaults), hub)
 
     async def page(_: Request) -> Response:
         return FileResponse(_WEB / "index.html")
@@ -125,9 +125,10 @@ async def _serve_seat(
     websocket: WebSocket, store: Store, hub: Hub, studio: Studio, seating: Seating
 ) -> tuple[int, str]:
     """Serve an accepted websocket as the seat that its token gives: the close code and reason."""
-    session_id = websocket.path_params["session_id"]
+    session_id, token = websocket.path_params["session_id"], websocket.query_params.get("seat")
+    after = websocket.query_params.get("after", "0")
     try:
-        seat = await asyncio.to_thread(seating.find, session_id, websocket.query_params.get("seat"))
+        seat = await asyncio.to_thread(seating.find, session_id, token)
         if seat is None:
             return NOT_YOURS, "this link gives no seat in this interview: ask the host for a new one"
         await studio.look(session_id)
@@ -135,7 +136,9 @@ async def _serve_seat(
         return UNKNOWN_SESSION, "no such interview in this workspace"
     except StoreError:
         return JOURNAL_FAILED, "the journal cannot be read: see Earmark's terminal"
-    return await serve_client(websocket, store, hub, seat, studio.act, websocket.query_params.get("after", "0"))
+    return await serve_client(
+        websocket, store, hub, seat, studio.act, after, lambda: seating.find(session_id, token) is not None
+    )
 
 
 class Server:

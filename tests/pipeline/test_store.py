@@ -379,6 +379,22 @@ def test_a_database_of_the_first_version_is_brought_up_with_its_journal(tmp_path
         assert (again.find_seat("other"), again.setup("s2")) == (None, None)
 
 
+def test_a_revoked_seat_opens_nothing_is_not_listed_and_keeps_its_name(tmp_path):
+    with Store.open(tmp_path) as store:
+        store.append("s1", [started("s1")])
+        ada, bo = SeatRow("x", "s1", "Ada", "rater"), SeatRow("y", "s1", "Bo", "viewer")
+        store.add_seat(bo, "hash of Bo")
+        store.add_seat(ada, "hash of Ada")
+        assert store.seats("s1") == (ada, bo)
+        assert not store.revoke_seat("s2", "x")
+        assert store.revoke_seat("s1", "x")
+        assert not store.revoke_seat("s1", "x")
+        assert store.find_seat("hash of Ada") is None
+        assert store.seats("s1") == (bo,)
+        with pytest.raises(BadInput):
+            store.add_seat(SeatRow("z", "s1", "Ada", "rater"), "another hash")
+
+
 def test_a_seat_needs_a_session(tmp_path):
     with Store.open(tmp_path) as store, pytest.raises(UnknownSession):
         store.add_seat(SeatRow("x", "nowhere", "Ada", "rater"), "hash")

@@ -18,6 +18,7 @@ from pipeline.events import (
     Utterance,
     Withdrawn,
 )
+from ui.hub import Hub
 from ui.wire import Now
 
 SESSION = "20261122-101500-abcd"
@@ -325,6 +326,23 @@ def test_what_a_seat_may_not_do_is_not_shown_and_its_keys_do_nothing(board, open
     assert board.journal((Bookmarked, QuestionChosen, Rated, StageChanged)) == []
 
 
+def test_the_host_sees_who_has_a_link_and_takes_one_away(board, open_page):
+    host, rater = open_page(), open_page()
+    board.open(host)
+    board.open(rater, board.link_for(host, "Ben <i>", "rater"))
+    board.link_for(host, "Vi", "viewer")
+    host.get_by_role("button", name="People").click()
+    seats = host.get_by_role("list", name="Who has a link").get_by_role("listitem")
+    expect(seats).to_contain_text(["Ben <i>", "Vi"])
+    expect(seats).to_contain_text(["rater", "viewer"])
+    host.get_by_role("button", name="Take Ben <i>'s link away").click()
+    expect(seats).to_contain_text(["Vi"])
+    expect(seats).to_have_count(1)
+    expect(rater.locator("#transcript")).to_contain_text("The host has closed this seat")
+    expect(rater.locator("#board")).to_be_hidden()
+    assert "billing job" not in rater.locator("body").inner_text()
+
+
 def test_the_interviewers_screen_has_question_time_and_probe_only(board, open_page):
     host, interviewer = open_page(), open_page()
     board.open(host)
@@ -498,3 +516,29 @@ def test_what_is_done_while_the_server_is_away_is_done_once_it_is_back(stage, pa
         expect(page.locator("#heard .bookmark")).to_have_count(1, timeout=15_000)
         expect(page.locator("#notice")).to_be_empty()
         assert len(board.journal(Bookmarked)) == 1
+
+
+def test_a_server_that_is_started_again_in_mid_answer_gets_its_screens_back(stage, open_page, scripted):
+    """A new process: nothing but the journal and the seats is left of the old one."""
+    stage.tell(SESSION, *scripted("exceptional", until_s=40))
+    with stage.serving() as server:
+        port = int(server.url.rstrip("/").rpartition(":")[2])
+        board = Board(stage, server)
+        note_taker, viewer = board.open(open_page()), open_page()
+        board.open(viewer, board.link_for(note_taker, "Vi", "viewer"))
+        note_taker.keyboard.press("m")
+        expect(viewer.locator("#heard .bookmark")).to_have_count(1)
+        note_taker.keyboard.press("/")
+        note_taker.keyboard.type("half a th")
+        sentences = [page.locator("#said li .said").all_inner_texts() for page in (note_taker, viewer)]
+    for page in (note_taker, viewer):
+        expect(page.locator("#notice")).to_contain_text("Connection lost")
+    stage.hub = Hub()
+    with stage.serving(port=port):
+        for page, said in zip((note_taker, viewer), sentences, strict=True):
+            expect(page.locator("#progress")).to_contain_text("Not ended", timeout=15_000)
+            assert set(said) <= set(page.locator("#transcript .said").all_inner_texts())
+        note_taker.get_by_role("button", name="Close this interview").click()
+        note_taker.get_by_role("button", name="End it").click()
+        for page in (note_taker, viewer):
+            expect(page.locator("#ending .moments")).to_contain_text("Marked moments 1")

@@ -192,7 +192,7 @@ def test_the_list_says_what_to_do_and_shows_an_interview_when_there_is_one(stage
 def test_an_interview_that_is_not_there_is_said_to_be_missing(stage, page):
     with stage.serving() as server:
         page.goto(f"{server.url}sessions/nobody")
-        expect(page.locator("#transcript")).to_contain_text("There is no such interview in this workspace.")
+        expect(page.locator("#transcript")).to_contain_text("No such interview in this workspace.")
         page.get_by_role("link", name="See all interviews").click()
         expect(page.locator(".empty")).to_be_visible()
         page.wrong.clear()  # the browser reports the 404

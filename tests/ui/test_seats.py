@@ -282,6 +282,8 @@ def test_only_the_host_makes_seats_lists_interviews_sets_up_and_erases(stage):
             wanted = {"name": "Bo", "role": "viewer"}
             for answer in (
                 await http.post(f"/api/sessions/{SESSION}/seats", params=me, json=wanted),
+                await http.get(f"/api/sessions/{SESSION}/seats", params=me),
+                await http.delete(f"/api/sessions/{SESSION}/seats/host", params=me),
                 await http.delete(f"/api/sessions/{SESSION}", params=me),
                 await http.get("/api/sessions", params=me),
                 await http.get("/api/setup", params=me),
@@ -293,6 +295,29 @@ def test_only_the_host_makes_seats_lists_interviews_sets_up_and_erases(stage):
             assert made.json()["link"].startswith(f"{server.url}sessions/{SESSION}?seat=")
             again = await http.post(f"/api/sessions/{SESSION}/seats", json=wanted)
             assert (again.status_code, "another name" in again.json()["error"]) == (409, True)
+
+    run(scene())
+
+
+def test_a_revoked_seat_is_closed_at_once_and_its_link_opens_nothing(stage):
+    async def scene():
+        stage.tell(SESSION, started())
+        async with stage.server() as server, httpx.AsyncClient(base_url=server.url) as http:
+            seats = f"/api/sessions/{SESSION}/seats"
+            made = [(await http.post(seats, json={"name": name, "role": "rater"})).json() for name in ("Bo", "Ada")]
+            listed = (await http.get(seats)).json()
+            assert listed == [{key: seat[key] for key in ("seat_id", "name", "role")} for seat in reversed(made)]
+            bo, ada = (seat["path"].partition("seat=")[2] for seat in made)
+            async with sit(server, bo) as closing, sit(server, ada) as staying:
+                assert (await http.delete(f"{seats}/{made[0]['seat_id']}")).status_code == 200
+                with pytest.raises(ConnectionClosed) as closed:
+                    await frames_until(closing, lambda _: False)
+                assert (closed.value.rcvd.code, "host" in closed.value.rcvd.reason) == (wire.NOT_YOURS, True)
+                assert "done" in (await act(staying, NOTE, "c1"))[0]
+            assert [seat["name"] for seat in (await http.get(seats)).json()] == ["Ada"]
+            again = await http.delete(f"{seats}/{made[0]['seat_id']}")
+            assert (again.status_code, "nobody" in again.json()["error"]) == (400, True)
+            assert (await http.get(f"/api/sessions/{SESSION}", params={"seat": bo})).status_code == 403
 
     run(scene())
 

@@ -157,7 +157,11 @@ export class Actions {
 
   on_seats() {
     const path = `/api/sessions/${encodeURIComponent(this.given().sessionId)}/seats`;
-    showSeats(this.dialog, async (name, role) => (await call(path, { method: "POST", json: { name, role } })).link);
+    showSeats(this.dialog, {
+      list: () => call(path),
+      add: async (name, role) => (await call(path, { method: "POST", json: { name, role } })).link,
+      remove: (id) => call(`${path}/${encodeURIComponent(id)}`, { method: "DELETE" }),
+    });
   }
 
   on_help() {

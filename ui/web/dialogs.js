@@ -121,26 +121,36 @@ export function showPaste(dialog, submit) {
   dialog.show("Written evidence", element("p", { class: "hint" }, hint), formOf(() => submit(text.value), "Add", text));
 }
 
-/** A link for somebody else. `add(name, role)` gives its URL. */
-export function showSeats(dialog, add) {
+/** Who has a link, and one more for somebody else. `add(name, role)` gives its URL, `list()` who has one. */
+export function showSeats(dialog, { list, add, remove }) {
   const name = element("input", { name: "name", required: "", maxlength: "80", autocomplete: "off" });
   const role = element("select", { name: "role" }, ROLES.map((one) => element("option", { value: one }, one)));
   const made = element("p", { class: "made", role: "status" });
+  const seats = element("ul", { class: "seats", "aria-label": "Who has a link" });
+  const attempt = (doing) => doing().catch((problem) => made.replaceChildren(`▲ ${problem.message}`));
+  const refresh = () => attempt(async () => seats.replaceChildren(...(await list()).map(seat)));
+  const seat = ({ seat_id: id, name: who, role: what }) => {
+    const button = element("button", { type: "button", "aria-label": `Take ${who}'s link away` }, "Take away");
+    button.addEventListener("click", () => attempt(async () => {
+      await remove(id);
+      made.replaceChildren(`${who}'s link opens nothing any more. What they wrote stays.`);
+      await refresh();
+      name.focus();
+    }));
+    return element("li", {}, element("b", {}, who), element("span", { class: "detail" }, what), button);
+  };
   const form = formOf(
-    async () => {
-      try {
-        const url = await add(name.value, role.value);
-        const link = element("input", { readonly: "", value: url, "aria-label": `Link for ${name.value}`, class: "link" });
-        made.replaceChildren(`Link for ${name.value}, shown this once: `, link);
-        link.select();
-      } catch (problem) {
-        made.replaceChildren(`▲ ${problem.message}`);
-      }
-    },
+    () => attempt(async () => {
+      const link = element("input", { readonly: "", value: await add(name.value, role.value), "aria-label": `Link for ${name.value}`, class: "link" });
+      made.replaceChildren(`Link for ${name.value}, shown this once: `, link);
+      link.select();
+      await refresh();
+    }),
     "Make a link",
     element("label", {}, "Name ", name),
     element("label", {}, "Role ", role),
   );
   const what = "An interviewer sees question, time and probe only; a rater rates alone; a viewer looks on. Ratings and private notes reach nobody else.";
-  dialog.show("A link for somebody else", form, made, element("p", { class: "hint" }, what));
+  dialog.show("People", seats, form, made, element("p", { class: "hint" }, what));
+  refresh();
 }

@@ -280,8 +280,9 @@ export class Session {
   showMissing(reason) {
     this.show("interview");
     this.page.title.textContent = "Not found";
+    this.page.evidence.replaceChildren(); // what a closed seat saw is not for it any more
     this.page.transcript.replaceChildren(
-      element("p", { class: "empty" }, `There is ${reason}. `, element("a", { href: "/" }, "See all interviews"), "."),
+      element("p", { class: "empty" }, `${reason[0].toUpperCase()}${reason.slice(1)}. `, element("a", { href: "/" }, "See all interviews"), "."),
     );
   }
 }
