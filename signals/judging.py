@@ -16,6 +16,8 @@ _LEAST_SURE: Final = 0.45
 """A finding under this is left out."""
 _MODEL_ALONE: Final = 0.5
 """What the model must be sure of to tag what no rule found."""
+LEAST_TOKENS: Final = 4
+"""A unit of fewer words tells the model too little to tag it alone ("we did not")."""
 _UNIT_TOKENS: Final = 24
 """Sentences are judged whole up to this length; longer ones, and speech without full stops, in runs of clauses."""
 

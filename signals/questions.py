@@ -23,6 +23,8 @@ from signals.normalise import Token, read_tokens, skip_disfluencies, word_set
 from signals.phrases import stem
 
 PLANNED_SCORE: Final = 0.40
+_LEAST_STATED: Final = 3
+"""Content words of something without the form of a question: fewer are a remark ("that makes sense")."""
 PLANNED_MARGIN: Final = 0.04
 FOLLOW_UP_SCORE: Final = 0.75
 """For a follow-up of a question that is not under way; one of the question under way needs PLANNED_SCORE."""
@@ -99,6 +101,8 @@ class QuestionMatcher:
             return None
         planned = self._planned(content_of(tokens), current)
         start = _question_start(tokens)
+        if start is None and len(content_of(tokens)) < _LEAST_STATED:
+            planned = None
         if planned is None:
             if start is None or len(tokens) - start < 2:
                 return None

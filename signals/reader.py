@@ -10,7 +10,7 @@ from typing import Final
 
 from rubrics.model import Rubric
 from signals.context import Contexts
-from signals.judging import TELLING_LISTS, last_sentence, likeliest, unheard, units, weigh
+from signals.judging import LEAST_TOKENS, TELLING_LISTS, last_sentence, likeliest, unheard, units, weigh
 from signals.listening import RubricEar
 from signals.measures import QuantityWords
 from signals.normalise import Token
@@ -180,7 +180,7 @@ class Reader:
             mine = [finding for finding in story if start <= finding.start < end]
             judged.extend(weigh(mine, shares))
             missing = unheard(mine, shares)
-            if missing is not None:
+            if missing is not None and end - start >= LEAST_TOKENS:
                 judged.append(self._spoken_for(missing, shares[missing], tokens, start, end, heard))
             if end > first_new:
                 before = Before(before.has_acted, likeliest(shares), before.sentences + 1)
@@ -192,7 +192,8 @@ class Reader:
         """The finding of the model alone: the clause that speaks most for the part is its quote."""
         assert self._model is not None
         starts = [start, *(at for at in heard.clauses if start < at < end)]
-        spans = list(zip(starts, [*starts[1:], end], strict=True))
+        clauses = list(zip(starts, [*starts[1:], end], strict=True))
+        spans = [span for span in clauses if span[1] - span[0] >= LEAST_TOKENS] or [(start, end)]
         words = [token.word for token in tokens]
         model = self._model
         begin, stop = max(

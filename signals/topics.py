@@ -19,10 +19,10 @@ from signals.normalise import Token
 from signals.phrases import content_stems, is_stop_word, stem
 
 EVERYDAY_FILE: Final = "everyday.tsv"
-_ENOUGH: Final = 1.65
+_ENOUGH: Final = 1.75
 """Where nobody knows the question."""
 _ENOUGH_ASKED: Final = 0.75
-_ENOUGH_ELSEWHERE: Final = 2.0
+_ENOUGH_ELSEWHERE: Final = 2.2
 """For a signal of another question than the one under way."""
 _NEAR_BEST: Final = 0.8
 """A signal that weighs less than this share of the sentence's best one is what that one is mistaken for."""
