@@ -7,13 +7,25 @@ from pipeline.events import Label
 from rubrics.model import RedFlag, Rubric, Signal
 from signals.context import Contexts
 from signals.judging import last_sentence
-from signals.normalise import Token
-from signals.phrases import Phrase, PhraseIndex, look_for_phrases, name_phrases, synonym_phrases, undoing_phrases
+from signals.normalise import Token, word_set, words_of
+from signals.phrases import (
+    Phrase,
+    PhraseHit,
+    PhraseIndex,
+    look_for_phrases,
+    name_phrases,
+    synonym_phrases,
+    undoing_phrases,
+)
 from signals.quoting import Finding, clause_begin, past_conjunctions
 from signals.rulebook import Context
 from signals.topics import TopicIndex
 
 _NOT_EVIDENCE: Final[frozenset[Context]] = frozenset({"negated", "counterfactual"})
+_NEGATIONS: Final = word_set(
+    "not n't no never nobody none nothing without neither nor hardly barely refused failed unable"
+)
+"""A phrase that holds one ("nobody had measured") is claimed, not denied, where it is said."""
 
 
 class RubricEar:
@@ -24,6 +36,7 @@ class RubricEar:
         flags = tuple(flag for flag in rubric.red_flags if not flag.is_absence) if rubric else ()
         self._owners: tuple[Signal | RedFlag, ...] = (*signals, *flags)
         self._phrases = _phrase_index(self._owners)
+        self._denying = frozenset(p for owner in self._owners for p in owner.synonyms if _NEGATIONS & set(words_of(p)))
         self._asked = _asked_owners(rubric, self._owners) if rubric else {}
         self._topics = TopicIndex({n: _vocabulary(s) for n, s in enumerate(self._owners) if isinstance(s, Signal)})
 
@@ -63,11 +76,15 @@ class RubricEar:
         for hit in self._phrases.find(tokens, first_new, asked):
             owner = self._owners[hit.owner]
             is_signal = isinstance(owner, Signal)
-            if is_signal and contexts.over(hit.start, hit.end) & _NOT_EVIDENCE:
+            if is_signal and self._is_denied(hit, contexts):
                 continue
             label: Label = "signal" if is_signal else "red_flag"
             findings.append(Finding(label, owner.id, f"rubric.{owner.id}", hit.start, hit.end, hit.confidence))
         return findings
+
+    def _is_denied(self, hit: PhraseHit, contexts: Contexts) -> bool:
+        around = contexts.over(hit.start, hit.end) & _NOT_EVIDENCE
+        return bool(around - {"negated"} if hit.source in self._denying else around)
 
     def _meant(
         self,
@@ -80,6 +97,8 @@ class RubricEar:
         """Signals that a sentence is about in other words."""
         for hit in self._topics.find(tokens, last_sentence(tokens, first_new), asked):
             if hit.end <= first_new or all(contexts.over(at, at + 1) & _NOT_EVIDENCE for at in hit.places):
+                continue
+            if self._phrases.is_undone(hit.owner, tokens, hit.start, hit.end):
                 continue
             start = past_conjunctions(clause_begin(hit.start, tokens, clauses), tokens)
             owner = self._owners[hit.owner]

@@ -216,10 +216,20 @@ class PhraseIndex:
             if known is not None and _rank(known) >= _rank(hit):
                 continue
             if undone is None:
-                undone = _grouped(_hits(self._undoing, stems, present, tokens, frozenset()))
-            if not any(other.start < hit.end and hit.start < other.end for other in undone.get(hit.owner, ())):
+                undone = self._undone(tokens, stems, present)
+            if not _touches(undone.get(hit.owner, ()), hit.start, hit.end):
                 best[hit.owner] = hit
         return sorted(best.values(), key=lambda hit: (hit.start, hit.end, hit.owner))
+
+    def is_undone(self, owner: int, tokens: Sequence[Token], start: int, end: int) -> bool:
+        """Whether a `not` phrase of the owner overlaps `tokens[start:end]`."""
+        stems = [stem(token.word) for token in tokens]
+        return _touches(self._undone(tokens, stems, frozenset(stems)).get(owner, ()), start, end)
+
+    def _undone(
+        self, tokens: Sequence[Token], stems: Sequence[str], present: frozenset[str]
+    ) -> dict[int, list[PhraseHit]]:
+        return _grouped(_hits(self._undoing, stems, present, tokens, frozenset()))
 
     def near(self, tokens: Sequence[Token], first_new: int = 0) -> Iterator[tuple[PhraseHit, tuple[str, ...]]]:
         """Phrases of three words or more that lack one word too many, with the stems that are missing."""
@@ -240,6 +250,10 @@ class PhraseIndex:
 
 def _rank(hit: PhraseHit) -> tuple[float, int, int, str]:
     return (hit.confidence, -(hit.end - hit.start), -hit.start, hit.source)
+
+
+def _touches(hits: Iterable[PhraseHit], start: int, end: int) -> bool:
+    return any(hit.start < end and start < hit.end for hit in hits)
 
 
 def _grouped(hits: Iterable[PhraseHit]) -> dict[int, list[PhraseHit]]:

@@ -77,3 +77,11 @@ def test_a_not_phrase_keeps_its_negation() -> None:
     index = PhraseIndex(synonym_phrases(0, ["load test"]), undoing_phrases(0, ["no load test"]))
     assert index.find(read_tokens("we ran a load test"))
     assert not index.find(read_tokens("there was no load test"))
+
+
+def test_a_not_phrase_undoes_only_its_owners_match_that_it_overlaps() -> None:
+    index = PhraseIndex([], undoing_phrases(0, ["asked me to audit"]))
+    tokens = read_tokens("my boss asked me to audit it and i did")
+    assert index.is_undone(0, tokens, 3, 6)
+    assert not index.is_undone(0, tokens, 7, 10)
+    assert not index.is_undone(1, tokens, 3, 6)
