@@ -1,5 +1,6 @@
 """Rubrics and plans from built-in ids and files."""
 
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
-from rubrics.document import Document, UnreadableDocument, read_document
+from rubrics.document import Document, Location, UnreadableDocument, read_document
 from rubrics.errors import BadPlan, BadRubric, Mistake, MistakenFile, NoSuchRubric
 from rubrics.mistakes import did_you_mean, mistakes_of
 from rubrics.model import Entry, Rubric
@@ -23,16 +24,35 @@ def builtin_ids() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".yaml") for file in _LIBRARY.iterdir() if file.name.endswith(".yaml")))
 
 
+@dataclass(frozen=True, slots=True)
+class RubricFile:
+    """A rubric with the file that it came from, to say of any part of it where it stands."""
+
+    rubric: Rubric
+    file: str
+    document: Document
+
+    def mistake(self, where: Location, key: str, message: str, fix: str) -> Mistake:
+        """A mistake in the part at `where`: keys and list positions from the top, as the file spells them."""
+        return Mistake(self.file, self.document.line_of(where), key, message, fix)
+
+
 def load_rubric(name: str | Path) -> Rubric:
     """The rubric with a built-in id, or in the file at a path. Raises NoSuchRubric or BadRubric."""
+    return _load_builtin(str(name)) if str(name) in builtin_ids() else open_rubric(name).rubric
+
+
+def open_rubric(name: str | Path) -> RubricFile:
+    """As `load_rubric`, with the file."""
     if str(name) in builtin_ids():
-        return _load_builtin(str(name))
+        with resources.as_file(_LIBRARY / f"{name}.yaml") as path:
+            return RubricFile(*_read_rubric(path))
     path = Path(name)
     if not path.exists():
         known = ", ".join(builtin_ids())
         fix = did_you_mean(str(name), builtin_ids()) or f"Built in are {known}; or give the path of a rubric file."
         raise NoSuchRubric(f"{name} is neither a built-in rubric nor a file. {fix}")
-    return _read(path, Rubric, BadRubric)[0]
+    return RubricFile(*_read_rubric(path))
 
 
 def load_plan(path: str | Path, rubric: Rubric) -> Plan:
@@ -57,8 +77,12 @@ def load_plan(path: str | Path, rubric: Rubric) -> Plan:
 
 @cache
 def _load_builtin(rubric_id: str) -> Rubric:
-    with resources.as_file(_LIBRARY / f"{rubric_id}.yaml") as path:
-        return _read(path, Rubric, BadRubric)[0]
+    return open_rubric(rubric_id).rubric
+
+
+def _read_rubric(path: Path) -> tuple[Rubric, str, Document]:
+    rubric, document = _read(path, Rubric, BadRubric)
+    return rubric, str(path), document
 
 
 def _read(path: Path, model: type[_EntryT], error: type[MistakenFile]) -> tuple[_EntryT, Document]:

@@ -108,7 +108,8 @@ def _about_paraphrases(rubric: Rubric) -> Iterator[Remark]:
 
 
 def _questions(rubric: Rubric) -> Iterator[tuple[Location, Question]]:
-    for group, parts in (("competencies", rubric.competencies), ("supplements", rubric.supplements)):
-        for at, part in enumerate(parts):
-            for number, question in enumerate(part.questions):
-                yield (group, at, "questions", number), question
+    parts = [(("competencies", at), part.questions) for at, part in enumerate(rubric.competencies)]
+    parts += [(("supplements", at), part.questions) for at, part in enumerate(rubric.supplements)]
+    for where, questions in parts:
+        for number, question in enumerate(questions):
+            yield (*where, "questions", number), question

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from rubrics.errors import BadPlan, BadRubric, NoSuchRubric, RubricError
-from rubrics.load import load_plan, load_rubric
+from rubrics.load import load_plan, load_rubric, open_rubric
 from rubrics.model import Rubric
 from rubrics.plan import PlannedQuestion, default_plan
 
@@ -215,3 +215,11 @@ def test_a_plan_may_ask_a_supplements_question(tmp_path):
 
 def test_without_a_plan_every_question_is_planned_in_order(bei):
     assert default_plan(bei).question_ids == tuple(question.id for question in bei.questions)
+
+
+def test_an_opened_rubric_says_where_its_parts_stand():
+    opened = open_rubric("threads")
+    mistake = opened.mistake(("competencies", 0, "questions", 0, "text"), "a.key", "it is wrong", "Write it anew")
+    lines = Path(opened.file).read_text(encoding="utf-8").splitlines()
+    assert lines[mistake.line - 1].strip().startswith("text: >-")
+    assert str(mistake) == f"{opened.file}:{mistake.line}: a.key: it is wrong. Write it anew."

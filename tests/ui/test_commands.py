@@ -148,6 +148,19 @@ def test_rubrics_are_listed_shown_and_checked(earmark):
     assert earmark("rubric", "check")[0] == 0
 
 
+def test_an_example_that_is_not_heard_fails_the_check_with_its_line(earmark, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "id: mine\ntitle: Mine\nversion: 1\nsource: me\nsummary: x\ncompetencies:\n"
+        "  - id: a\n    title: A\n    signals:\n      - id: a.s\n        text: own audit\n"
+        "        examples:\n          - It rained.\n"
+    )
+    code, _, err = earmark("rubric", "check", path)
+    assert code == 2
+    assert f"{path}:13: a.s: the example “It rained.” is not heard" in err
+    assert f"{path}:10: a.s: it has no synonyms" in err
+
+
 def test_a_rubric_file_with_a_mistake_is_refused_with_its_line(earmark, tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("id: mine\ntitle: Mine\nversion: 1\nsource: me\nsummary: x\ncompetences: []\n")

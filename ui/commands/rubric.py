@@ -8,9 +8,11 @@ import typer
 from rich.table import Table
 
 from rubrics.counts import counts
+from rubrics.errors import BadRubric, Mistake
 from rubrics.importer import import_guide
-from rubrics.load import builtin_ids, load_rubric
+from rubrics.load import builtin_ids, load_rubric, open_rubric
 from rubrics.model import Competency, Question, Rubric
+from signals.rubric_check import check_rubric as check_promises
 from ui.commands.options import Json
 from ui.errors import UsageMistake
 from ui.terminal import messages, results, write_json
@@ -58,12 +60,27 @@ def check_rubric(
         str | None, typer.Argument(metavar="FILE", help="A rubric file; unset, every built-in rubric.")
     ] = None,
 ) -> None:
-    """Check a rubric file, or the built-in ones: every mistake with its file, line, key and fix."""
+    """Check a rubric file, or the built-in ones: every mistake with its file, line, key and fix.
+
+    An example that is not heard in its own question's answer is a mistake; the rest is for whoever edits the file.
+    """
+    mistakes: list[Mistake] = []
     for name in [file] if file else builtin_ids():
-        rubric = load_rubric(name)
-        messages.print(f"{rubric.id}: sound. {_count_words(rubric)}", markup=False)
-        if lacking := [signal.id for signal in rubric.signals if not signal.examples]:
-            messages.print(f"{rubric.id}: {len(lacking)} signals have no example: {', '.join(lacking)}", markup=False)
+        opened = open_rubric(name)
+        found = [
+            (opened.mistake(r.where, r.key, r.message, r.fix), r.is_mistake) for r in check_promises(opened.rubric)
+        ]
+        mistakes += sorted((mistake for mistake, is_mistake in found if is_mistake), key=_line)
+        for note in sorted((mistake for mistake, is_mistake in found if not is_mistake), key=_line):
+            messages.print(str(note), markup=False)
+        if not any(is_mistake for _, is_mistake in found):
+            messages.print(f"{opened.rubric.id}: sound. {_count_words(opened.rubric)}", markup=False)
+    if mistakes:
+        raise BadRubric(mistakes)
+
+
+def _line(mistake: Mistake) -> int:
+    return mistake.line or 0
 
 
 @app.command("import")
