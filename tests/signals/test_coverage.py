@@ -127,3 +127,45 @@ def test_a_follow_up_that_was_ticked_or_heard_is_not_proposed_again(threads):
         threads.probe("defining-the-problem", asked_all),
     ):
         assert probe.basis != "follow-up"
+
+
+OPENING = (
+    "So we have a voice assistant that answers the phone for businesses and some of them are unhappy with it. "
+    "I would write down the parts of the system here, the recogniser, the dialogue and the calendar behind it. "
+)
+CALLS_FOR = {
+    "defining-the-problem": "The first thing I'd do is swap out the language model, and I would rewrite the prompt.",
+    "metrics": "After the change I'd keep an eye on it, and churn should go down after a while.",
+    "prevention": "When the on-call person gets an alert we find the bug and patch it the same night.",
+    "rollout": "When it is built we just A/B test it for a week, and after that we roll it out to everyone.",
+    "ownership": "That is a one-time fix for me, and then I'd hand it off to operations.",
+    "segmentation": "And I would use the same settings for all of them, every customer gets the same assistant.",
+}
+SETTLES = {
+    "defining-the-problem": "First I'd listen to a few real calls and talk to the customers who left us.",
+    "metrics": "Hang-up rate and transfer rate are the leading indicators, with a baseline from before the change.",
+    "prevention": "Guardrails keep it from promising anything, and it hands the caller over to a human when unsure.",
+    "rollout": "It goes out behind a feature flag to five percent of the customers, with rollback criteria agreed.",
+    "ownership": "One person owns it, with a weekly review of the ten worst calls, and each failure becomes a test.",
+    "segmentation": "During the trial the assistant stays cautious, and established customers get the full set.",
+}
+
+
+@pytest.mark.parametrize("thread", CALLS_FOR)
+def test_what_calls_for_a_thread_gets_it_as_the_next_probe(threads, thread):
+    probe = threads.probe(None, {}, said=OPENING + CALLS_FOR[thread])
+    assert (probe.basis, probe.question_id) == ("question", thread)
+
+
+@pytest.mark.parametrize("thread", SETTLES)
+def test_a_thread_that_is_settled_is_not_pulled_although_it_was_called_for(threads, thread):
+    probe = threads.probe(None, {}, said=OPENING + CALLS_FOR[thread] + SETTLES[thread])
+    assert probe.question_id != thread
+
+
+def test_where_every_thread_is_settled_none_is_pulled(threads):
+    assert threads.probe(None, {}, said=OPENING + " ".join(SETTLES.values())) is None
+
+
+def test_too_little_said_pulls_no_thread(threads):
+    assert threads.probe(None, {}, said=CALLS_FOR["rollout"]) is None
