@@ -51,7 +51,6 @@ class Track:
         self._waiting = 0
         self._taken = 0
         self.drift = 0.0
-        self.filled_s = 0.0
 
     @property
     def waiting(self) -> int:
@@ -68,10 +67,11 @@ class Track:
         self.close()
         self._rate_hz = rate_hz
 
-    def receive(self, at_s: float, block: Block, *, is_flagged: bool = False) -> None:
+    def receive(self, at_s: float, block: Block, *, is_flagged: bool = False) -> float:
         """A block whose last sample was here at `at_s`; `is_flagged`: something before it was lost.
 
-        As many columns as the track has channels; for a track of one channel several, which are mixed.
+        As many columns as the track has channels; for a track of one channel several, which are mixed. Returns how much
+        the stream itself turned out to have lost, in seconds.
         """
         if self._channels == 1 and block.shape[1] > 1:
             block = block.mean(axis=1, keepdims=True, dtype=np.float32)
@@ -82,7 +82,7 @@ class Track:
         else:
             late_s = self._clock.lateness_s(at_s, self._held_frames)
         self._smallest_s = min(self._smallest_s, late_s)
-        self._judge(at_s)
+        return self._judge(at_s)
 
     def miss(self, frames: int) -> None:
         """That many frames came between the last block and the next one and were lost."""
@@ -117,18 +117,21 @@ class Track:
         self._waiting -= samples
         return np.concatenate(parts)
 
-    def _judge(self, at_s: float) -> None:
-        """Let go of what is held once it is known where it belongs."""
+    def _judge(self, at_s: float) -> float:
+        """Let go of what is held once it is known where it belongs; returns how much is missing before it."""
         first = self._held[0]
         if self._clock is None:
             if self._held_frames >= SETTLING_S * self._rate_hz:
                 self._release(0.0)
-            return
+            return 0.0
         limit_s = FLAGGED_GAP_S if any(late.is_flagged for late in self._held) else GAP_S
         if self._smallest_s < limit_s:
             self._release(0.0)
         elif at_s - first.at_s >= HOLDING_S:
-            self._release(self._smallest_s)
+            gap_s = self._smallest_s
+            self._release(gap_s)
+            return gap_s
+        return 0.0
 
     def _release(self, gap_s: float) -> None:
         if not self._held:
@@ -187,4 +190,3 @@ class Track:
         if missing > 0:
             # A view of one zero: hours of silence after a machine has slept take no memory.
             self._append(np.broadcast_to(np.zeros((1, 1), np.float32), (missing, self._channels)))
-            self.filled_s += missing / RATE_HZ
