@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from ui.wire import SessionState
 SILENCE_DB: Final = -96.0
 """What the meter shows for digital silence: the floor of 16 bits."""
 _LOG: Final = logging.getLogger("earmark.listening")
+_Heard: TypeAlias = AudioChunk | ProblemNoticed
 
 
 class Listening:
@@ -166,11 +167,14 @@ class Listening:
         try:
             async with aclosing(self._source.listen(first_sample)) as chunks:
                 while (chunk := await _next_unless(stopping, chunks)) is not None:
+                    if isinstance(chunk, ProblemNoticed):
+                        await asyncio.to_thread(self._interview.act, chunk)
+                        continue
                     # The same stretch of the other channels was heard already: it is not stopped in its middle.
-                    for _ in self._source.kept_channels[1:]:
-                        yield self._metered(chunk, first_sample)
-                        chunk = await anext(chunks)
                     yield self._metered(chunk, first_sample)
+                    for _ in self._source.kept_channels[1:]:
+                        if isinstance(chunk := await anext(chunks), AudioChunk):
+                            yield self._metered(chunk, first_sample)
         finally:
             stopping.cancel()
             self._is_closed.set()
@@ -245,10 +249,10 @@ def _moved(utterance: Utterance, by_s: float) -> Utterance:
     return replace(utterance, words=words, start_s=start_s, end_s=end_s)
 
 
-async def _next_unless(stopping: asyncio.Task[bool], chunks: AsyncGenerator[AudioChunk, None]) -> AudioChunk | None:
-    """The next chunk; None at the end, or when capture is stopped first: then what was under way is dropped."""
+async def _next_unless(stopping: asyncio.Task[bool], chunks: AsyncGenerator[_Heard, None]) -> _Heard | None:
+    """The next of them; None at the end, or when capture is stopped first: then what was under way is dropped."""
 
-    async def following() -> AudioChunk | None:
+    async def following() -> _Heard | None:
         return await anext(chunks, None)
 
     coming = asyncio.create_task(following())

@@ -12,7 +12,9 @@ from typing import Final, Protocol
 
 from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.audio_file import MediaFile
+from pipeline.capture import Microphone, capture, choose_microphones, list_devices
 from pipeline.errors import MissingFacility
+from pipeline.events import ProblemNoticed
 from ui.wiring import end_s
 
 CHUNK_S: Final = 0.25
@@ -34,10 +36,11 @@ class Source(Protocol):
     def kept_channels(self) -> tuple[int, ...]:
         """Those with sound of their own."""
 
-    def listen(self, first_sample: int) -> AsyncGenerator[AudioChunk, None]:
+    def listen(self, first_sample: int) -> AsyncGenerator[AudioChunk | ProblemNoticed, None]:
         """Chunks without gaps, the first of each channel at `first_sample`. Close it to stop.
 
         Stretch by stretch, a chunk of every kept channel, all of them at once: a stretch is not stopped in its middle.
+        Between two stretches comes what people should know, such as a microphone that was unplugged.
         """
 
 
@@ -89,27 +92,45 @@ class FileSource:
         return tuple(chunk for _ in self.kept_channels if (chunk := next(self._chunks, None)) is not None)
 
 
-def open_devices(names: Sequence[str]) -> Source:
-    """Microphones by name. Raises MissingFacility: where there is none, and until capturing from them is built."""
-    found, reason = input_devices()
-    if not found:
-        raise MissingFacility(f"no microphone: {reason}")
-    if missing := [name for name in names if name not in found]:
-        raise MissingFacility(f"no microphone is called {', '.join(missing)}. There is: {', '.join(found)}.")
-    raise MissingFacility(
-        "this Earmark cannot listen to microphones yet. Give it a recording: earmark live --source FILE."
-    )
+class MicrophoneSource:
+    """One or two microphones, each channel a speaker's. It never ends by itself."""
+
+    def __init__(self, microphones: Sequence[Microphone]) -> None:
+        self._microphones = tuple(microphones)
+
+    @property
+    def name(self) -> str:
+        """The devices' names."""
+        return " + ".join(microphone.name for microphone in self._microphones)
+
+    @property
+    def channels(self) -> int:
+        """All devices' together."""
+        return sum(microphone.channels for microphone in self._microphones)
+
+    @property
+    def kept_channels(self) -> tuple[int, ...]:
+        """All of them."""
+        return tuple(range(1, self.channels + 1))
+
+    def listen(self, first_sample: int) -> AsyncGenerator[AudioChunk | ProblemNoticed, None]:
+        """Open the devices; they are let go when it is closed. See Source."""
+        return capture(self._microphones, first_sample)
+
+
+def open_devices(names: Sequence[str], channels: int | None = None) -> MicrophoneSource:
+    """Microphones by name or part of it, none of them opened yet. Blocks for a moment.
+
+    `channels` of a single device that are speakers of their own. Raises MissingFacility, with the names that there are
+    where one is not among them, and BadInput.
+    """
+    return MicrophoneSource(choose_microphones(names, channels))
 
 
 def input_devices() -> tuple[tuple[str, ...], str]:
     """The names of this machine's microphones, and the reason where there is none. Blocks for a moment."""
     try:
-        import sounddevice
-    except OSError:
-        return (), "PortAudio is not installed (Debian, Ubuntu: apt install libportaudio2)."
-    try:
-        devices = sounddevice.query_devices()
-    except sounddevice.PortAudioError as error:
-        return (), f"the sound system does not answer ({error})."
-    names = tuple(str(device["name"]) for device in devices if device["max_input_channels"] > 0)
+        names = tuple(device.name for device in list_devices())
+    except MissingFacility as error:
+        return (), str(error)
     return names, "" if names else "this machine has no input device. Plug one in."

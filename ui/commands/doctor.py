@@ -12,6 +12,7 @@ from typing import Final, Literal
 import typer
 from rich.table import Table
 
+from pipeline.capture import list_devices
 from pipeline.errors import MissingFacility, PipelineError
 from pipeline.models import choose, installed
 from pipeline.workspace import resolve_workspace
@@ -100,10 +101,9 @@ def _whisper() -> Finding:
 def _microphones() -> Finding:
     name = "Microphones"
     try:
-        import sounddevice
-    except OSError:
-        return Finding(name, "missing", "PortAudio is not installed", "Debian, Ubuntu: apt install libportaudio2")
-    inputs = [device["name"] for device in sounddevice.query_devices() if device["max_input_channels"] > 0]
+        inputs = [device.name for device in list_devices()]
+    except MissingFacility as error:
+        return Finding(name, "missing", str(error), "Recordings work without.")
     if inputs:
         return Finding(name, "ok", ", ".join(inputs))
     return Finding(name, "missing", "no input device", "Plug one in; recordings work without.")
