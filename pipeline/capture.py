@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.audio import FRAME_SAMPLES, RATE_HZ, AudioChunk
-from pipeline.device_names import Device, NoMicrophone, find_name
+from pipeline.device_names import Device, find_name
 from pipeline.device_track import Block, Track
 from pipeline.device_watch import DeviceWatch, Notice
 from pipeline.errors import BadInput, MissingFacility
@@ -231,6 +231,3 @@ class _Line:
 def _kill(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         process.kill()
-
-
-__all__ = ["Microphone", "NoMicrophone", "capture", "choose_microphones", "list_devices"]

@@ -17,7 +17,7 @@ from ui.labels import RubricWords
 from ui.seats import HOST_SEAT_ID, Seat
 from ui.server import Server, create_app
 from ui.setting_up import Defaults
-from ui.sources import FileSource
+from ui.sources import FileSource, MicrophoneSource
 from ui.studio import Studio
 from ui.terminal import messages, results
 from ui.wiring import Setup, find_rubric_words, rubric_words
@@ -65,9 +65,14 @@ class Showing:
 
 
 async def show(
-    media: MediaFile, setup: Setup, arrangement: Arrangement, workspace: Path, door: Door, showing: Showing
+    heard: MediaFile | MicrophoneSource,
+    setup: Setup,
+    arrangement: Arrangement,
+    workspace: Path,
+    door: Door,
+    showing: Showing,
 ) -> None:
-    """Set up an interview on a recording, serve its board, and stay until it has ended."""
+    """Set up an interview on a recording or microphones, serve its board, and stay until it has ended."""
     with closing(Store.open(workspace)) as store:
         hub = Hub()
         studio = Studio(store, hub)
@@ -75,13 +80,13 @@ async def show(
             engine=setup.choice.engine,
             model=setup.choice.model,
             pace=showing.pace,
-            files={media.info.path.name: media.info.path},
+            files={heard.info.path.name: heard.info.path} if isinstance(heard, MediaFile) else {},
             rubrics={setup.rubric.id: setup.rubric} if setup.rubric and not find_rubric_words(setup.rubric.id) else {},
         )
         try:
             async with door.server(store, hub, studio, setup, defaults) as server:
                 is_fast = showing.pace > 1
-                source = FileSource(media, showing.pace)
+                source = FileSource(heard, showing.pace) if isinstance(heard, MediaFile) else heard
                 session_id = await studio.open(
                     source, setup, arrangement, most_waiting=MOST_WAITING if is_fast else None
                 )

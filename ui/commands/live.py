@@ -2,10 +2,13 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from pipeline.audio_file import MediaFile
+from pipeline.capture import list_devices as find_devices
+from pipeline.device_names import Device, NoMicrophone
 from pipeline.workspace import resolve_workspace
 from ui.arrangement import People
 from ui.commands.options import (
@@ -24,11 +27,14 @@ from ui.commands.options import (
 )
 from ui.errors import UsageMistake
 from ui.show import Showing, show
-from ui.sources import open_devices
-from ui.terminal import messages
+from ui.sources import MicrophoneSource, open_devices
+from ui.terminal import messages, results
 from ui.wiring import load_arrangement, open_media, prepare
 
 app = typer.Typer()
+_WHAT_TO_HEAR: Final = (
+    "say what to hear: --device NAME (--list-devices shows the microphones), or a recording: --source FILE."
+)
 
 
 @app.command()
@@ -38,6 +44,15 @@ def live(
         Path | None,
         typer.Option("--source", metavar="FILE", help="A recording to listen to at the pace at which it was spoken."),
     ] = None,
+    device: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A microphone, by its name or part of it; twice for one each."),
+    ] = None,
+    channels: Annotated[
+        int | None,
+        typer.Option(min=1, max=2, help="How many speakers a single device hears, one a channel; 2 for stereo."),
+    ] = None,
+    list_devices: Annotated[bool, typer.Option("--list-devices", help="Show the microphones and end.")] = False,
     rubric: RubricOption = None,
     plan: PlanOption = None,
     speakers: SpeakersOption = None,
@@ -59,18 +74,44 @@ def live(
 
     Ends when the interview has ended.
     """
-    if source is None:
-        open_devices(())
-        raise UsageMistake("name a recording: --source FILE")
+    if list_devices:
+        _show_devices()
+        return
+    if (source is None) == (not device):
+        if source is None:
+            _found_devices()  # where there is none, that is what to say
+        raise UsageMistake(_WHAT_TO_HEAR)
+    if channels and (source or len(device or ()) > 1):
+        raise UsageMistake("--channels is for a single --device: a recording has its own, two devices have one each.")
     people = People(candidate=candidate, interviewer=interviewer, note_taker=note_taker)
     roles = read_speakers(speakers)
     setup = prepare(engine=engine, model=model, rubric=rubric, plan=plan, speakers=roles)
     arrangement = load_arrangement(people, setup, plan)
-    media = open_media(source)
-    for line in (*media.info.warnings, *media.info.notes, setup.choice.reason, setup.choice.advice):
+    heard = open_media(source) if source else open_devices(device or (), channels)
+    for line in (*_remarks(heard), setup.choice.reason, setup.choice.advice):
         if line:
             messages.print(line)
     door = open_door(host, port, certfile, keyfile)
     messages.print("It waits: record the candidate's consent on the board, then start.")
     showing = Showing(in_terminal=terminal, keep_serving=False)
-    asyncio.run(show(media, setup, arrangement, resolve_workspace(workspace), door, showing))
+    asyncio.run(show(heard, setup, arrangement, resolve_workspace(workspace), door, showing))
+
+
+def _found_devices() -> tuple[Device, ...]:
+    if devices := find_devices():
+        return devices
+    raise NoMicrophone(
+        "no microphone: this machine has no input device. Plug one in, or name a recording: --source FILE."
+    )
+
+
+def _show_devices() -> None:
+    for device in _found_devices():
+        channels = "1 channel" if device.channels == 1 else f"{device.channels} channels"
+        results.print(f"{device.name}  ({channels})", highlight=False, markup=False)
+
+
+def _remarks(heard: MediaFile | MicrophoneSource) -> tuple[str, ...]:
+    if isinstance(heard, MediaFile):
+        return (*heard.info.warnings, *heard.info.notes)
+    return (f"Will be heard once it is started: {heard.name}, {heard.channels} channel(s).",)
