@@ -2,6 +2,7 @@
 
 GET    /api/setup                   rubrics, engines with their speed, microphones, free disk, the notice   (host)
 POST   /api/sessions                {rubric, plan, people, source, …}: a new interview, waiting; 201        (host)
+POST   /api/levels                  {devices}: how loud they are now; nothing of the sound is kept     (host)
 GET    /api/sessions/{id}           people, plan, state and the seat that asks                           (any seat)
 GET    /api/sessions/{id}/rubric    what is listened for, in words                                       (any seat)
 GET    /api/sessions/{id}/seats     who has a link: seat_id, name and role                               (host)
@@ -32,7 +33,7 @@ from ui.arrangement import NOTICE, NOTICE_VERSION, PURPOSES
 from ui.errors import Refused, UiError
 from ui.hub import Hub
 from ui.seats import Seat, Seating
-from ui.setting_up import SettingUp, Wanted
+from ui.setting_up import LevelsWanted, SettingUp, Wanted
 from ui.studio import Studio
 from ui.wiring import rubric_words
 
@@ -70,6 +71,7 @@ class Api:
         return [
             Route("/api/setup", answering(self._setup)),
             Route("/api/sessions", answering(self._open), methods=["POST"]),
+            Route("/api/levels", answering(self._levels), methods=["POST"]),
             Route("/api/sessions/{session_id}", answering(self._session), methods=["GET"]),
             Route("/api/sessions/{session_id}", answering(self._erase), methods=["DELETE"]),
             Route("/api/sessions/{session_id}/rubric", answering(self._rubric)),
@@ -107,6 +109,12 @@ class Api:
         self.check_host(request)
         wanted = Wanted.model_validate(await _body(request))
         return JSONResponse({"session_id": await self._setting_up.open(wanted)}, status_code=201)
+
+    async def _levels(self, request: Request) -> Response:
+        self.check_host(request)
+        wanted = LevelsWanted.model_validate(await _body(request))
+        levels_db, problem = await self._setting_up.levels.read(wanted.devices)
+        return JSONResponse({"levels_db": levels_db, "problem": problem})
 
     async def _session(self, request: Request) -> Response:
         seat = await self.seat(request)

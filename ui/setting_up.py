@@ -18,6 +18,7 @@ from rubrics.model import Rubric
 from rubrics.plan import Plan, planned
 from ui.arrangement import Arrangement, People
 from ui.errors import Refused
+from ui.levels import Levels
 from ui.sources import FileSource, Source, input_devices, open_devices
 from ui.speed import measure
 from ui.studio import Studio
@@ -27,12 +28,21 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class SourceWanted(BaseModel):
-    """A recording that the command line named, or microphones."""
+    """A recording that the command line named, or microphones; `channels` of a single one, each a speaker's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: Name | None = None
     devices: Annotated[tuple[Name, ...], Field(max_length=2)] = ()
+    channels: Annotated[int, Field(ge=1, le=2)] | None = None
+
+
+class LevelsWanted(BaseModel):
+    """The microphones whose levels the set-up page shows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    devices: Annotated[tuple[Name, ...], Field(min_length=1, max_length=2)]
 
 
 class Wanted(BaseModel):
@@ -64,6 +74,7 @@ class SettingUp:
     """What can be chosen on this machine, and interviews made of it."""
 
     def __init__(self, studio: Studio, defaults: Defaults | None = None) -> None:
+        self.levels = Levels()
         self._studio = studio
         self._defaults = defaults or Defaults()
         self._speeds: dict[tuple[str, str], float | None] = {}
@@ -80,17 +91,25 @@ class SettingUp:
         facts["is_measuring"] = not self._measuring.done()
         return facts
 
+    async def close(self) -> None:
+        """Stop measuring, if that is under way."""
+        if self._measuring is not None:
+            self._measuring.cancel()
+            await asyncio.gather(self._measuring, return_exceptions=True)
+            self._measuring = None
+
     async def open(self, wanted: Wanted) -> str:
         """A new interview that waits for consent; its id. Raises Refused and the rooms' errors."""
         source = await asyncio.to_thread(self._source, wanted.source)
         setup, arrangement = await asyncio.to_thread(self._arranged, wanted)
+        await self.levels.close()
         return await self._studio.open(source, setup, arrangement)
 
     def _source(self, wanted: SourceWanted) -> Source:
         if (wanted.file is None) == (not wanted.devices):
             raise Refused("choose either a recording or microphones")
         if wanted.file is None:
-            return open_devices(wanted.devices)
+            return open_devices(wanted.devices, wanted.channels)
         path = self._defaults.files.get(wanted.file)
         if path is None:
             raise Refused("that recording was not named when Earmark was started: earmark live --source FILE")
