@@ -21,6 +21,7 @@ from pipeline.events import (
     Ticked,
     Withdrawn,
 )
+from ui.notice import PurposeId
 
 MOST_CHARACTERS: Final = 10_000
 """In one text: more than anybody types at once, less than an hour of talk."""
@@ -104,12 +105,12 @@ class Withdraw(_Action):
 
 
 class Consent(_Action):
-    """Record a person's answer to the notice."""
+    """Record a person's answer to the notice, and what they agree to."""
 
     type: Literal["consent"]
     person: Name
     is_given: bool
-    purposes: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    purposes: Annotated[tuple[PurposeId, ...], Field(max_length=20)] = ()
 
 
 class Start(_Action):

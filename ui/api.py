@@ -29,9 +29,9 @@ from pipeline.errors import BadInput, MissingFacility, PipelineError
 from pipeline.store import UnknownSession
 from rubrics.errors import RubricError
 from ui.actions import complaints
-from ui.arrangement import NOTICE, NOTICE_VERSION, PURPOSES
 from ui.errors import Refused, UiError
 from ui.hub import Hub
+from ui.notice import notice
 from ui.seats import Seat, Seating
 from ui.setting_up import LevelsWanted, SettingUp, Wanted
 from ui.studio import Studio
@@ -86,6 +86,10 @@ class Api:
         seat = await asyncio.to_thread(self._seating.find, session_id, request.query_params.get("seat"))
         if seat is None:
             raise HttpRefusal(403, "this link gives no seat in this interview. Ask the host for a new one.")
+        try:
+            await asyncio.to_thread(self._studio.check_shared, session_id, seat.role)
+        except Refused as refusal:
+            raise HttpRefusal(403, str(refusal)) from None
         return seat
 
     def check_host(self, request: Request) -> None:
@@ -102,8 +106,7 @@ class Api:
     async def _setup(self, request: Request) -> Response:
         self.check_host(request)
         facts = await self._setting_up.facts()
-        notice = {"version": NOTICE_VERSION, "text": NOTICE, "purposes": list(PURPOSES)}
-        return JSONResponse({**facts, "notice": notice})
+        return JSONResponse({**facts, "notice": notice()})
 
     async def _open(self, request: Request) -> Response:
         self.check_host(request)
@@ -128,7 +131,7 @@ class Api:
                 "plan": [asked.model_dump() for asked in plan.questions] if plan else None,
                 "rubric": rubric.id if rubric else None,
                 "seat": {"name": seat.name, "role": seat.role},
-                "notice": {"version": NOTICE_VERSION, "text": NOTICE, "purposes": list(PURPOSES)},
+                "notice": notice(),
             }
         )
 
@@ -154,6 +157,7 @@ class Api:
     async def _make_seat(self, request: Request) -> Response:
         host = await self._host_seat(request)
         wanted = SeatWanted.model_validate(await _body(request))
+        await asyncio.to_thread(self._studio.check_shared, host.session_id, wanted.role)
         seat, token = await asyncio.to_thread(self._seating.make, host.session_id, wanted.name, wanted.role)
         path = f"/sessions/{host.session_id}?seat={token}"
         link = f"{request.url.scheme}://{request.url.netloc}{path}"

@@ -1,26 +1,16 @@
-"""What is settled before an interview: the people, the rubric and its plan, who is on which channel; and the notice.
+"""What is settled before an interview: the people, the rubric and its plan, who is on which channel.
 
 It is kept beside the journal, the rubric in full, so that a restarted server and a rubric file that has changed since
 make no difference to an interview that has begun.
 """
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.events import Speaker
 from rubrics.model import Rubric
 from rubrics.plan import Plan
-
-NOTICE_VERSION: Final = "1"
-"""Goes up with every change to the wording: a consent names the version that was read out."""
-NOTICE: Final = (
-    "We would like Earmark to listen to this interview. It writes down what is said and marks quotes for the people "
-    "who interview you. It runs on our own computer, sends nothing elsewhere, and neither scores nor recommends "
-    "anybody. You may say no, ask for a pause at any time, in which nothing is recorded, or change your mind later: "
-    "then it stops and what was recorded is erased if you wish. Is that all right with you?"
-)
-PURPOSES: Final = ("record the sound", "write down what is said", "mark quotes as evidence")
 
 PersonName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 

@@ -36,6 +36,8 @@ from ui.errors import Refused
 
 Role = Literal["host", "note-taker", "interviewer", "rater", "viewer"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+PANEL: Final[frozenset[Role]] = frozenset({"rater", "viewer"})
+"""Those who look on without leading the interview; a candidate may keep it from them."""
 HOST_SEAT_ID: Final = "host"
 TYPES_WITH_IDS: Final = frozenset(
     {"stage_changed", "rated", "note_taken", "bookmarked", "question_chosen", "ticked", "form_answered"}

@@ -15,8 +15,8 @@ WS   /ws/sessions/{id}       the events and the acts, `?after=SEQ` to resume, `&
 import asyncio
 import mimetypes
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -35,11 +35,11 @@ from pipeline.events import json_schema
 from pipeline.store import Store, StoreError, UnknownSession
 from ui.actions import LARGEST_FRAME_BYTES
 from ui.api import Api, answering
-from ui.errors import CannotServe
+from ui.errors import CannotServe, Refused
 from ui.guard import Guard, is_loopback
 from ui.hub import Hub
 from ui.labels import RubricWords, page_words
-from ui.seats import Seating
+from ui.seats import Seat, Seating
 from ui.setting_up import Defaults, SettingUp
 from ui.studio import Studio
 from ui.watch import serve_client
@@ -71,7 +71,13 @@ def create_app(
     """
     at_work = studio or Studio(store, hub)
     seating = Seating(store, at_work.host_name, host_token)
-    api = Api(at_work, seating, SettingUp(at_work, defaults), hub)
+    setting_up = SettingUp(at_work, defaults)
+    api = Api(at_work, seating, setting_up, hub)
+
+    @asynccontextmanager
+    async def while_serving(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await setting_up.close()
 
     async def page(_: Request) -> Response:
         return FileResponse(_WEB / "index.html")
@@ -116,7 +122,8 @@ def create_app(
         WebSocketRoute("/ws/sessions/{session_id}", serve_socket),
         Mount("/web", StaticFiles(directory=_WEB)),
     ]
-    app = Starlette(routes=routes, middleware=[Middleware(Guard, is_open=host_token is not None)])
+    guards = [Middleware(Guard, is_open=host_token is not None)]
+    app = Starlette(routes=routes, middleware=guards, lifespan=while_serving)
     app.state.asks_for_tokens = host_token is not None
     return app
 
@@ -126,19 +133,25 @@ async def _serve_seat(
 ) -> tuple[int, str]:
     """Serve an accepted websocket as the seat that its token gives: the close code and reason."""
     session_id, token = websocket.path_params["session_id"], websocket.query_params.get("seat")
-    after = websocket.query_params.get("after", "0")
-    try:
-        seat = await asyncio.to_thread(seating.find, session_id, token)
+
+    def seated() -> Seat:
+        seat = seating.find(session_id, token)
         if seat is None:
-            return NOT_YOURS, "this link gives no seat in this interview: ask the host for a new one"
+            raise Refused("this link gives no seat in this interview: ask the host for a new one")
+        studio.check_shared(session_id, seat.role)
+        return seat
+
+    try:
+        seat = await asyncio.to_thread(seated)
         await studio.look(session_id)
+    except Refused as refusal:
+        return NOT_YOURS, str(refusal)
     except UnknownSession:
         return UNKNOWN_SESSION, "no such interview in this workspace"
     except StoreError:
         return JOURNAL_FAILED, "the journal cannot be read: see Earmark's terminal"
-    return await serve_client(
-        websocket, store, hub, seat, studio.act, after, lambda: seating.find(session_id, token) is not None
-    )
+    after = websocket.query_params.get("after", "0")
+    return await serve_client(websocket, store, hub, seat, studio.act, after, seated)
 
 
 class Server:
@@ -185,7 +198,7 @@ class Server:
             ws="websockets-sansio",
             ws_max_size=LARGEST_FRAME_BYTES,
             ws_per_message_deflate=False,
-            lifespan="off",
+            lifespan="on",
             log_config=None,
             access_log=False,
             server_header=False,

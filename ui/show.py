@@ -10,10 +10,11 @@ from typing import Any, Final
 from pipeline.audio_file import MediaFile
 from pipeline.store import Store
 from ui.actions import Consent, Frame, Start
-from ui.arrangement import PURPOSES, Arrangement
+from ui.arrangement import Arrangement
 from ui.follow import follow
 from ui.hub import Hub
 from ui.labels import RubricWords
+from ui.notice import ALL_PURPOSES
 from ui.seats import HOST_SEAT_ID, Seat
 from ui.server import Server, create_app
 from ui.setting_up import Defaults
@@ -109,7 +110,7 @@ def _tell(server: Server, door: Door, session_id: str) -> None:
 async def _begin(studio: Studio, session_id: str, candidate: str) -> None:
     """Record the consent that comes with the recording, and start."""
     host = Seat(HOST_SEAT_ID, session_id, await asyncio.to_thread(studio.host_name, session_id), "host")
-    consent = Consent(type="consent", person=candidate, is_given=True, purposes=PURPOSES)
+    consent = Consent(type="consent", person=candidate, is_given=True, purposes=ALL_PURPOSES)
     await studio.act(host, Frame(id="consent", do=consent))
     await studio.act(host, Frame(id="start", do=Start(type="start")))
 

@@ -39,12 +39,13 @@ from ui.actions import (
     Start,
     event_of,
 )
-from ui.arrangement import NOTICE_VERSION, Arrangement
+from ui.arrangement import Arrangement
 from ui.errors import Refused
 from ui.hub import Hub
 from ui.interview import Interview
 from ui.listening import Listening
-from ui.seats import Seat, may_do
+from ui.notice import NOTICE_VERSION, may_share, missing_purposes
+from ui.seats import PANEL, Seat, may_do
 from ui.sources import Source
 from ui.standing import Standing
 from ui.targets import refusal
@@ -154,6 +155,14 @@ class Studio:
         self._show(session_id, room)
         return _state_of(room)
 
+    def check_shared(self, session_id: str, role: str) -> None:
+        """Raises Refused where the candidate keeps the interview from those who have that role. Blocks on the disk."""
+        if role not in PANEL:
+            return
+        answers = (entry.event for entry in self._store.read(session_id, types=frozenset({"consent_recorded"})))
+        if not may_share(answer for answer in answers if isinstance(answer, ConsentRecorded)):
+            raise Refused("the candidate has not agreed to share this interview with the panel.")
+
     def host_name(self, session_id: str) -> str:
         """What the host of an interview is called: the note-taker's name where set-up gave one. Blocks on the disk."""
         room = self._rooms.get(session_id)
@@ -200,7 +209,7 @@ class Studio:
         interview = room.interview
         match action:
             case Consent():
-                await self._consent(room, action)
+                await self._consent(seat.session_id, room, action)
             case Start() | Pause() | Resume() | End():
                 await self._steer(room, seat, action, event_id)
             case Paste(text=text):
@@ -223,15 +232,18 @@ class Studio:
         if room.listening is None and is_live(self.workspace, session_id):
             raise Refused("another Earmark on this machine hears this interview: do it there")
 
-    async def _consent(self, room: _Room, action: Consent) -> None:
+    async def _consent(self, session_id: str, room: _Room, action: Consent) -> None:
         people = room.arrangement.people
         if people.candidate is not None and action.person not in people.names:
             raise Refused(f"nobody of that name takes part. There is: {', '.join(people.names)}")
+        missing = missing_purposes(action.purposes)
+        if action.is_given and missing:
+            raise Refused(f"nothing can be recorded without agreement to: {', '.join(missing)}")
         consent = ConsentRecorded(
             person=action.person,
             notice_version=NOTICE_VERSION,
             is_given=action.is_given,
-            purposes=action.purposes,
+            purposes=action.purposes if action.is_given else (),
             recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         listening = room.listening
@@ -239,6 +251,7 @@ class Studio:
         if listening is not None and is_captured and not action.is_given:
             await listening.end("consent was withdrawn")  # first, whatever becomes of the journal
         await _in_journal(room.interview.act, consent)
+        self._hub.look_again(session_id)  # it may close the panel's screens
 
     async def _steer(self, room: _Room, seat: Seat, action: Start | Pause | Resume | End, event_id: str) -> None:
         listening = room.listening

@@ -32,18 +32,14 @@ _MOST_ANSWERS_WAITING: Final = 256
 _LOG: Final = logging.getLogger("earmark.watch")
 
 
-class SeatTakenAway(Exception):
-    """The host revoked the seat."""
-
-
 class Watch:
     """The sending half. `last_seq` is the last sequence number that went out or was passed over."""
 
     def __init__(
-        self, websocket: WebSocket, store: Store, hub: Hub, seat: Seat, after_seq: int, may_stay: Callable[[], bool]
+        self, websocket: WebSocket, store: Store, hub: Hub, seat: Seat, after_seq: int, check_seat: Callable[[], object]
     ) -> None:
         self._websocket = websocket
-        self._may_stay = may_stay
+        self._check_seat = check_seat
         self._store = store
         self._hub = hub
         self._seat = seat
@@ -58,7 +54,7 @@ class Watch:
         return self.last_seq > 0 and not await asyncio.to_thread(self._holds, self.last_seq)
 
     async def run(self, subscription: Subscription) -> None:
-        """Send until cancelled or the viewer is gone. Raises SeatTakenAway."""
+        """Send until cancelled or the viewer is gone. Raises Refused where the seat is closed."""
         await asyncio.to_thread(self._recall)
         await self._websocket.send_text(wire.hello(self._session_id, self._seat))
         await self._send(await self._journal())
@@ -70,8 +66,8 @@ class Watch:
             news: Sequence[Recorded] = [entry for entry in batch.recorded if entry.seq > self.last_seq]
             if batch.is_behind or (news and news[0].seq != self.last_seq + 1):
                 news = await self._journal()
-            if batch.is_behind and not await asyncio.to_thread(self._may_stay):
-                raise SeatTakenAway
+            if batch.is_behind:
+                await asyncio.to_thread(self._check_seat)
             if news:
                 await self._send(news)
             await self._send_the_moment(batch)
@@ -155,22 +151,22 @@ class Hearing:
 
 
 async def serve_client(
-    websocket: WebSocket, store: Store, hub: Hub, seat: Seat, do: Do, after: str, may_stay: Callable[[], bool]
+    websocket: WebSocket, store: Store, hub: Hub, seat: Seat, do: Do, after: str, check_seat: Callable[[], object]
 ) -> tuple[int, str]:
     """Serve one accepted client until it is gone (WebSocketDisconnect) or has to go: close code and reason.
 
-    `may_stay` says whether the seat is still there; it may block.
+    `check_seat` raises Refused once the seat is closed; it may block.
     """
     if not (after.isascii() and after.isdigit() and len(after) < 16):
         return wire.BAD_REQUEST, "after is a sequence number: 0 or the last one that was received"
-    watch = Watch(websocket, store, hub, seat, int(after), may_stay)
+    watch = Watch(websocket, store, hub, seat, int(after), check_seat)
     try:
         if await watch.is_ahead():
             return wire.AHEAD_OF_JOURNAL, "this journal is shorter: start again from 0"
         with hub.watch(seat.session_id) as subscription:
             return await _both(watch.run(subscription), Hearing(websocket, seat, do).run(subscription))
-    except SeatTakenAway:
-        return wire.NOT_YOURS, "the host has closed this seat: ask for a new link"
+    except Refused as refusal:
+        return wire.NOT_YOURS, str(refusal)
     except UnknownSession:
         return wire.UNKNOWN_SESSION, "no such interview in this workspace"
     except StoreError as error:

@@ -83,7 +83,7 @@ GOOD = [
     {"type": "judge_tag", "tag_id": "t1", "status": "rejected"},
     {"type": "assign", "segment_id": 1, "speaker": "interviewer"},
     {"type": "assign", "channel": 2, "speaker": "interviewer"},
-    {"type": "consent", "person": "Ada", "is_given": True, "purposes": ["record the sound"]},
+    {"type": "consent", "person": "Ada", "is_given": True, "purposes": ["recording", "transcript"]},
     {"type": "paste", "text": "def f():\n  return 1"},
 ]
 

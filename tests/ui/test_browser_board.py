@@ -338,7 +338,7 @@ def test_the_host_sees_who_has_a_link_and_takes_one_away(board, open_page):
     host.get_by_role("button", name="Take Ben <i>'s link away").click()
     expect(seats).to_contain_text(["Vi"])
     expect(seats).to_have_count(1)
-    expect(rater.locator("#transcript")).to_contain_text("The host has closed this seat")
+    expect(rater.locator("#transcript")).to_contain_text("This link gives no seat in this interview")
     expect(rater.locator("#board")).to_be_hidden()
     assert "billing job" not in rater.locator("body").inner_text()
 

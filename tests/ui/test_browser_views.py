@@ -66,7 +66,7 @@ def test_nothing_is_recorded_before_consent_nor_in_a_pause_and_the_end_is_final(
     page.goto(url)
     start = page.get_by_role("button", name="Start recording")
     expect(page.locator("#consent")).to_contain_text("We would like Earmark to listen")
-    expect(page.locator("#consent")).to_contain_text("Notice, version 1")
+    expect(page.locator("#consent")).to_contain_text("Notice, version 2")
     expect(start).to_be_disabled()
     page.get_by_role("button", name="Ada: declines").click()
     expect(page.locator(".answers")).to_contain_text("declined")
@@ -90,7 +90,7 @@ def test_nothing_is_recorded_before_consent_nor_in_a_pause_and_the_end_is_final(
     expect(page.locator("#ending")).to_contain_text("After the interview")
     answers = house.journal(session_id, ConsentRecorded)
     assert [(answer.person, answer.is_given) for answer in answers] == [("Ada", False), ("Ada", True)]
-    assert len(answers[1].purposes) == 3
+    assert answers[1].purposes == ("recording", "transcript")
     assert len(house.journal(session_id, ListeningPaused)) == 1
     assert len(house.journal(session_id, SessionEnded)) == 1
 
@@ -112,9 +112,31 @@ def test_who_only_looks_on_is_told_to_wait(house, open_page):
     host.goto(url)
     viewer.goto(_link(host, url, "Vi", "viewer"))
     expect(viewer.locator("#consent")).to_contain_text("The board opens here by itself")
+    host.get_by_label("Sharing with the panel").check()
     host.get_by_role("button", name="Ada: agrees").click()
     host.get_by_role("button", name="Start recording").click()
     expect(viewer.locator("#board")).to_be_visible()
+
+
+def test_what_a_candidate_does_not_share_is_closed_to_the_panel(house, open_page):
+    host, viewer, note_taker = open_page(), open_page(), open_page()
+    _, url = house.open()
+    host.goto(url)
+    expect(host.locator("#consent .notice")).to_contain_text("You may leave this out")
+    viewer.goto(_link(host, url, "Vi", "viewer"))
+    expect(viewer.locator("#consent")).to_contain_text("Not recording yet")
+    note_taker.goto(_link(host, url, "Noor", "note-taker"))
+    host.get_by_role("button", name="Ada: agrees").click()
+    expect(viewer.locator("#transcript")).to_contain_text("has not agreed to share this interview with the panel")
+    host.get_by_role("button", name="Start recording").click()
+    expect(note_taker.locator("#board")).to_be_visible()
+    host.get_by_role("button", name="People").click()
+    host.get_by_label("Name", exact=True).fill("Ben")
+    host.get_by_label("Role").select_option("rater")
+    host.get_by_role("button", name="Make a link").click()
+    expect(host.locator(".made")).to_contain_text("has not agreed to share")
+    for page in (viewer, host):
+        page.wrong.clear()  # the browser reports what was refused
 
 
 def _link(page, url, name, role):
@@ -133,6 +155,8 @@ def test_set_up_makes_an_interview_that_waits_for_consent(house, page):
     page.get_by_label("Novel saving", exact=True).check()
     page.get_by_label("Rescue without a mandate", exact=True).check()
     page.get_by_role("button", name="Rescue without a mandate: earlier").click()
+    page.get_by_label("Novel saving: minutes").fill("6.5")
+    page.get_by_label("Shortcut refused", exact=True).check()
     page.get_by_label("Candidate", exact=True).fill("Ada <b>N</b>")
     page.get_by_label("Note-taker (you)").fill("Noor")
     page.get_by_label("Rehearse with a recording").select_option("strong.flac")
@@ -140,13 +164,19 @@ def test_set_up_makes_an_interview_that_waits_for_consent(house, page):
     expect(page.locator("#consent .answers")).to_contain_text("Ada <b>N</b>")
     session_id = page.url.rpartition("/")[2]
     about = page.request.get(f"{house.server.url}api/sessions/{session_id}").json()
-    assert [question["id"] for question in about["plan"]] == ["v3.q1", "v10.q2"]
+    assert [(question["id"], question["minutes"]) for question in about["plan"]] == [
+        ("v3.q1", None),
+        ("v10.q2", 6.5),
+        ("v6.q3", None),
+    ]
     assert about["seat"]["name"] == "Noor"
     page.get_by_role("button", name="Ada <b>N</b>: agrees").click()
     page.get_by_role("button", name="Start recording").click()
     expect(page.locator("#board")).to_be_visible()
     page.keyboard.press("n")
-    expect(page.locator("#bar .asked")).to_contain_text("Q 1 of 2")
+    expect(page.locator("#bar .asked")).to_contain_text("Q 1 of 3")
+    page.keyboard.press("n")
+    expect(page.locator("#bar .asked .time")).to_contain_text("of 6:30")
 
 
 @pytest.fixture

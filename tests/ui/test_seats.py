@@ -312,7 +312,7 @@ def test_a_revoked_seat_is_closed_at_once_and_its_link_opens_nothing(stage):
                 assert (await http.delete(f"{seats}/{made[0]['seat_id']}")).status_code == 200
                 with pytest.raises(ConnectionClosed) as closed:
                     await frames_until(closing, lambda _: False)
-                assert (closed.value.rcvd.code, "host" in closed.value.rcvd.reason) == (wire.NOT_YOURS, True)
+                assert (closed.value.rcvd.code, "link" in closed.value.rcvd.reason) == (wire.NOT_YOURS, True)
                 assert "done" in (await act(staying, NOTE, "c1"))[0]
             assert [seat["name"] for seat in (await http.get(seats)).json()] == ["Ada"]
             again = await http.delete(f"{seats}/{made[0]['seat_id']}")

@@ -4,6 +4,7 @@ import socket
 
 import httpx
 import jsonschema
+import psutil
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -405,5 +406,21 @@ def test_a_server_can_stop_without_having_started_and_start_again(stage):
             await server.start()
             assert (await get(server, "/api/sessions")).status_code == 200
             await server.stop()
+
+    run(scene())
+
+
+def test_stopping_ends_what_was_being_measured(stage):
+    """Where it was left alone, it outlived its loop: "Task was destroyed but it is pending"."""
+
+    async def scene():
+        before = asyncio.all_tasks()
+        children = set(psutil.Process().children())
+        async with stage.server() as server, httpx.AsyncClient(base_url=server.url) as http:
+            assert (await http.get("/api/setup")).json()["is_measuring"]
+            while not set(psutil.Process().children()) - children:
+                await asyncio.sleep(0.05)
+        assert asyncio.all_tasks() == before
+        assert set(psutil.Process().children()) == children
 
     run(scene())

@@ -75,7 +75,12 @@ class Board:
         return answer.get("refused", {}).get("why", "done")
 
     async def agree(self, is_given=True):
-        return await self.do("consent", person="Bo", is_given=is_given, purposes=["record the sound"])
+        return await self.do(
+            "consent",
+            person="Bo",
+            is_given=is_given,
+            purposes=["recording", "transcript", "sharing"] if is_given else [],
+        )
 
     async def at(self, at_s):
         await self.until(lambda f: f.get("now", {}).get("at_s", 0) >= at_s)
@@ -141,7 +146,11 @@ def test_nothing_is_recorded_before_the_candidate_has_agreed(stage, clip):
             now = await board.until(lambda f: "now" in f)
             assert (now["now"]["state"], now["now"]["levels_db"]) == ("waiting", {})
             assert "Bo has not agreed" in await board.do("start")
-            assert "nobody of that name" in await board.do("consent", person="Eve", is_given=True, purposes=[])
+            assert "nobody of that name" in await board.do(
+                "consent", person="Eve", is_given=True, purposes=["recording", "transcript"]
+            )
+            part = await board.do("consent", person="Bo", is_given=True, purposes=["recording", "sharing"])
+            assert "without agreement to: Transcript" in part
             assert await board.agree(is_given=False) == "done"
             assert "Bo has not agreed" in await board.do("start")
             assert not audio_path(stage.store.workspace, board.session_id).exists()
@@ -151,8 +160,8 @@ def test_nothing_is_recorded_before_the_candidate_has_agreed(stage, clip):
             assert "cannot start now" in await board.do("start")
             consents = fold(journal(stage, board.session_id)).consents
             assert [(c.person, c.is_given, c.notice_version) for c in consents] == [
-                ("Bo", False, "1"),
-                ("Bo", True, "1"),
+                ("Bo", False, "2"),
+                ("Bo", True, "2"),
             ]
 
     run(scene())
@@ -419,7 +428,7 @@ def test_an_interview_is_set_up_from_the_page(stage, clip):
             assert facts["files"] == [clip.name]
             assert facts["devices"] or facts["devices_reason"]
             assert facts["free_bytes"] > 0
-            assert facts["notice"]["version"] == "1"
+            assert facts["notice"]["version"] == "2"
             while facts["is_measuring"]:
                 await asyncio.sleep(0.5)
                 facts = (await http.get("/api/setup")).json()

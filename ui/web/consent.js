@@ -4,8 +4,6 @@ import { element, setText } from "./dom.js";
 import { place, Rows } from "./rows.js";
 import { may } from "./roles.js";
 
-const CAN_BE_LEFT_OUT = /^shar/; // a purpose without which the interview can be recorded all the same
-
 export class Consent {
   constructor(node, act) {
     this.node = node;
@@ -65,11 +63,11 @@ export class Consent {
 
   person(person, answer) {
     return this.rows.row(`person ${person}`, [answer], () => {
-      const boxes = this.purposes.map((purpose) => {
-        const box = element("input", { type: "checkbox", value: purpose });
-        box.checked = answer?.is_given ? answer.purposes.includes(purpose) : true;
-        box.disabled = !CAN_BE_LEFT_OUT.test(purpose);
-        return element("label", {}, box, purpose);
+      const boxes = this.purposes.map(({ id, title, is_required: isRequired }) => {
+        const box = element("input", { type: "checkbox", value: id });
+        box.checked = answer?.is_given ? answer.purposes.includes(id) : isRequired;
+        box.disabled = isRequired;
+        return element("label", {}, box, title, isRequired ? null : element("span", { class: "detail" }, "may be left out"));
       });
       const said = (isGiven) => () => {
         const purposes = isGiven ? boxes.map((label) => label.firstChild).filter((box) => box.checked).map((box) => box.value) : [];

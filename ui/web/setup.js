@@ -53,7 +53,7 @@ class SetupForm {
     this.order = (rubric?.questions ?? []).map((question) => ({ ...question, isChosen: false }));
     this.plan.hidden = !this.order.length;
     this.list = element("ol");
-    const hint = "Tick what will be asked, in this order; none ticked means that any of them may come.";
+    const hint = "Tick what will be asked, in this order, and for how long if you like; none ticked means that any of them may come.";
     this.plan.replaceChildren(element("legend", {}, "Plan"), element("p", { class: "hint" }, hint), this.list);
     this.drawOrder();
   }
@@ -88,7 +88,15 @@ class SetupForm {
     };
     return element("li", { class: isChosen ? "is-chosen" : "" },
       element("label", { title: text ?? "" }, box, element("span", {}, title)),
-      isChosen ? element("span", { class: "order" }, mover("earlier", -1), mover("later", 1)) : null);
+      isChosen ? element("span", { class: "order" }, this.minutesOf(question), mover("earlier", -1), mover("later", 1)) : null);
+  }
+
+  /** How long a question may take; empty: its share of the stage in which questions are asked. */
+  minutesOf(question) {
+    const field = element("input", { type: "number", min: "0.5", max: "120", step: "0.5", "aria-label": `${question.title}: minutes` });
+    field.value = question.minutes ?? "";
+    field.addEventListener("input", () => { question.minutes = field.valueAsNumber || null; });
+    return element("span", { class: "minutes" }, field, "min");
   }
 
   move(n, by, focus) {
@@ -162,11 +170,13 @@ class SetupForm {
     const people = Object.fromEntries(["candidate", "interviewer", "note_taker"].map((role) => [role, value(role)]));
     const devices = [value("first"), value("second")].filter(Boolean);
     const file = value("recording");
+    const plan = this.order.filter(({ isChosen }) => isChosen).map(({ id, minutes }) => ({ id, minutes: minutes ?? null }));
     const wanted = {
       rubric: value("rubric"),
-      plan: this.order.filter(({ isChosen }) => isChosen).map(({ id }) => id),
+      plan: plan.length ? plan : null,
       people,
       source: file ? { file } : { devices },
+      speakers: !file && devices.length === 2 ? { 1: "interviewer", 2: "candidate" } : {}, // as the fields were labelled
       engine,
       model,
     };
