@@ -2,6 +2,7 @@
 
 import { asSeat, call } from "./connection.js";
 import { element } from "./dom.js";
+import { levelMeters } from "./levels.js";
 
 const SPEED_MS = 2000; // how often to ask whether an engine's speed is measured by now
 const FEW_HOURS = 2;
@@ -121,7 +122,7 @@ class SetupForm {
     return element("fieldset", { class: "sources" }, element("legend", {}, "Sound"),
       options.length
         ? [labelled("Interviewer's microphone", choice("first", options)), labelled("Candidate's microphone", choice("second", second)),
-          element("p", { class: "hint" }, "Their levels show on the next page.")]
+          levelMeters(() => this.devices())]
         : element("p", { class: "hint" }, `No microphone: ${reason}`),
       recordings.length ? labelled("Rehearse with a recording", choice("recording", rehearsal)) : null,
       !options.length && !recordings.length
@@ -156,6 +157,11 @@ class SetupForm {
     }
   }
 
+  devices() {
+    const { first, second } = this.form.elements;
+    return [first?.value, second?.value].filter(Boolean);
+  }
+
   disk() {
     const { free_bytes: bytes, free_hours: hours } = this.given;
     const isShort = hours < FEW_HOURS;
@@ -168,7 +174,7 @@ class SetupForm {
     const value = (name) => elements[name]?.value?.trim() || null;
     const [engine, model] = JSON.parse(value("engine"));
     const people = Object.fromEntries(["candidate", "interviewer", "note_taker"].map((role) => [role, value(role)]));
-    const devices = [value("first"), value("second")].filter(Boolean);
+    const devices = this.devices();
     const file = value("recording");
     const plan = this.order.filter(({ isChosen }) => isChosen).map(({ id, minutes }) => ({ id, minutes: minutes ?? null }));
     const wanted = {
