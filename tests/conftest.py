@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import settings
 
@@ -75,6 +76,11 @@ class VirtualMicrophones:
         command = ["paplay", "--server", socket, "--device", "mic", str(path)]
         self._players.append(subprocess.Popen(command, env=self._environment))
         return self._players[-1]
+
+    def held(self):
+        """How many processes of this one hold a microphone."""
+        children = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+        return sum("pipeline.microphone" in child.cmdline() for child in children)
 
     def close(self):
         for player in self._players:

@@ -1,7 +1,6 @@
 """Microphones for real: sound servers with null sinks behind ALSA and PortAudio, played to, frozen, killed."""
 
 import asyncio
-import os
 import time
 from contextlib import aclosing
 
@@ -92,10 +91,6 @@ def heard(tape, channel):
     return samples[loud[0] : loud[-1] + 1] if len(loud) else samples[:0]
 
 
-def processes_of_this():
-    return [child for child in psutil.Process(os.getpid()).children() if "pipeline.microphone" in child.cmdline()]
-
-
 # -- names ----------------------------------------------------------------------------------------------------------
 
 
@@ -184,7 +179,7 @@ def test_one_device_is_heard_bit_for_bit(microphones, tmp_path, channels):
     for channel in range(1, channels + 1):
         assert np.array_equal(heard(tape, channel), played[:, channel - 1])
     assert tape.codes == []
-    assert processes_of_this() == []
+    assert microphones.held() == 0
 
 
 def test_two_microphones_are_heard_side_by_side(microphones, tmp_path):
@@ -246,7 +241,7 @@ def test_a_stalled_device_is_told_and_opened_anew_and_the_clock_goes_on(micropho
     assert tape.codes == ["stalled", "back"]
     assert tape.told_s["stalled"] - done["frozen"] < 2
     assert tape.length_s == pytest.approx(time.monotonic() - began_s, abs=1)
-    assert processes_of_this() == []
+    assert microphones.held() == 0
 
 
 def test_a_short_stall_loses_nothing(microphones, tmp_path):
@@ -295,9 +290,10 @@ def test_a_capturing_process_that_is_killed_is_replaced(microphones):
 
     def is_over(tape):
         if tape.length_s > 1 and not killed:
-            for process in processes_of_this():
-                process.kill()
-                killed.append(process.pid)
+            for process in psutil.Process().children():
+                if "pipeline.microphone" in process.cmdline():
+                    process.kill()
+                    killed.append(process.pid)
         return tape.length_s > 4
 
     tape = run(record([Microphone("desk", 1)], is_over))

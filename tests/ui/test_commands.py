@@ -271,3 +271,26 @@ def test_live_without_a_recording_or_a_microphone_says_what_is_missing(earmark, 
     assert code == 3
     assert "microphone" in err
     assert "--source FILE" in err or "Plug one in" in err or "PortAudio" in err
+
+
+def test_live_lists_the_microphones_and_refuses_a_name_that_none_has(earmark, microphones, tmp_path):
+    microphones.add("desk")
+    code, out, _ = earmark("live", "--list-devices")
+    assert (code, "desk" in out) == (0, True)
+    code, _, err = earmark("live", "--device", "lapel", "--workspace", tmp_path / "w")
+    assert (code, "desk" in err) == (3, True)
+    assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--device", "desk", "--source", "a.wav"),
+        ("--source", "a.wav", "--channels", "2"),
+        ("--device", "desk", "--device", "lapel", "--channels", "2"),
+    ],
+)
+def test_live_refuses_options_that_contradict_each_other(earmark, options):
+    code, _, err = earmark("live", *options)
+    assert code == 2
+    assert "--source" in err or "--channels" in err
