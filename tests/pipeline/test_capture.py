@@ -13,6 +13,7 @@ from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.capture import ROW_SAMPLES, Microphone, capture, choose_microphones, list_devices
 from pipeline.device_names import NoMicrophone, distinguished, find_name
 from pipeline.errors import BadInput, MissingFacility
+from pipeline.portaudio import load, understood
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -159,6 +160,23 @@ def test_without_portaudio_it_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(MissingFacility, match="apt install libportaudio2"):
         list_devices()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "failure"),
+    [
+        (("Error opening RawInputStream: Device unavailable", -9985), "busy"),
+        (("Error opening RawInputStream", -9999, (0, -16, "Device or resource busy")), "busy"),
+        (("Error opening RawInputStream", -9999, (0, -13, "Permission denied")), "refused"),
+        (("Error opening RawInputStream", -9999, (0, -5, "Input/output error")), "unplugged"),
+        (("Error opening RawInputStream", -9999, (5, 12345, "something else")), "failed"),
+        (("Error opening RawInputStream: Illegal combination of I/O devices", -9993), "failed"),
+        (("Error querying device 99",), "failed"),
+        ((), "failed"),
+    ],
+)
+def test_portaudio_s_errors_become_what_people_can_act_on(arguments, failure):
+    assert understood(load().PortAudioError(*arguments)).failure == failure
 
 
 # -- hearing --------------------------------------------------------------------------------------------------------

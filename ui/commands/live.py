@@ -1,6 +1,7 @@
 """`earmark live`: an interview on the board, from set-up to the last word."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -9,6 +10,7 @@ import typer
 from pipeline.audio_file import MediaFile
 from pipeline.capture import list_devices as find_devices
 from pipeline.device_names import Device, NoMicrophone
+from pipeline.events import Speaker
 from pipeline.workspace import resolve_workspace
 from ui.arrangement import People
 from ui.commands.options import (
@@ -32,6 +34,7 @@ from ui.terminal import messages, results
 from ui.wiring import load_arrangement, open_media, prepare
 
 app = typer.Typer()
+_TWO_DEVICES: Final[Mapping[int, Speaker]] = {1: "interviewer", 2: "candidate"}
 _WHAT_TO_HEAR: Final = (
     "say what to hear: --device NAME (--list-devices shows the microphones), or a recording: --source FILE."
 )
@@ -46,7 +49,9 @@ def live(
     ] = None,
     device: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A microphone, by its name or part of it; twice for one each."),
+        typer.Option(
+            metavar="NAME", help="A microphone, by its name or part of it; twice for one each, interviewer first."
+        ),
     ] = None,
     channels: Annotated[
         int | None,
@@ -84,7 +89,7 @@ def live(
     if channels and (source or len(device or ()) > 1):
         raise UsageMistake("--channels is for a single --device: a recording has its own, two devices have one each.")
     people = People(candidate=candidate, interviewer=interviewer, note_taker=note_taker)
-    roles = read_speakers(speakers)
+    roles = read_speakers(speakers) or (_TWO_DEVICES if len(device or ()) == 2 else {})
     setup = prepare(engine=engine, model=model, rubric=rubric, plan=plan, speakers=roles)
     arrangement = load_arrangement(people, setup, plan)
     heard = open_media(source) if source else open_devices(device or (), channels)
