@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import sys
 import time
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -295,3 +296,41 @@ def test_the_set_up_page_shows_levels_only_when_it_is_asked_to(stage, microphone
         button.click()
         expect(level).to_have_count(0, timeout=20_000)
     assert page.locator(".setup .testing .problem").inner_text() == ""
+
+
+def test_the_command_line_hears_an_interview_and_ends_with_it(microphones, voices, tmp_path):
+    for name in ("desk", "lapel"):
+        microphones.add(name)
+    options = ("--device", "desk", "--device", "lap", "--candidate", "Bo", "--engine", "pocketsphinx", "--port", "0")
+    command = [sys.executable, "-m", "ui", "live", *options, "--workspace", str(tmp_path / "workspace")]
+
+    async def scene(process):
+        said = []
+        while not (found := re.search(r"http://\S+/sessions/(\S+)", " ".join(said))):
+            said.append((await process.stderr.readline()).decode().strip())
+        address = found[0].replace("http", "ws", 1).replace("/sessions/", "/ws/sessions/")
+        async with connect(address) as client:
+            screen = Screen(client)
+            await screen.do("consent", person="Bo", is_given=True, purposes=["recording", "transcript"])
+            await screen.do("start")
+            await screen.at(1)
+            microphones.play("lapel", voices[1])
+            await screen.until(lambda f: f.get("event", {}).get("type") == "utterance")
+            await screen.do("end")
+        await process.stderr.read()
+        return await process.wait()
+
+    async def whole():
+        process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+        try:
+            return await asyncio.wait_for(scene(process), 120)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+    assert run(whole()) == 0
+    with Store.open(tmp_path / "workspace") as store:
+        (session,) = store.sessions()
+        heard = [recorded.event for recorded in store.read(session.session_id)]
+    assert {event.speaker for event in heard if isinstance(event, Utterance)} == {"candidate"}
