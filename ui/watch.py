@@ -60,7 +60,10 @@ class Watch:
         await self._send(await self._journal())
         while True:
             try:
-                batch = await asyncio.wait_for(subscription.next(), _JOURNAL_CHECK_S)
+                # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with a batch, and a
+                # connection that should be closed would stay open for good.
+                async with asyncio.timeout(_JOURNAL_CHECK_S):
+                    batch = await subscription.next()
             except TimeoutError:
                 batch = Batch(is_behind=True)
             news: Sequence[Recorded] = [entry for entry in batch.recorded if entry.seq > self.last_seq]
