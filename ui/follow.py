@@ -147,7 +147,7 @@ class _Printer:
                 self._question(event, state)
             case Tag(label=label, spans=spans) if label != "question" and _are_heard(spans, state):
                 self._tag(event, state)
-            case NotHeard():
+            case NotHeard(items=items) if items:
                 self._print((f"{_INDENT}○ {not_heard_words(event, self._words)}", "dim"))
             case ProblemNoticed(message=message, at_s=at_s):
                 self._print((f"{clock(at_s):>7}  ▲ {message}", "bold red"))

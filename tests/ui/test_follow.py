@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.events import SessionEnded, SessionStarted, Span, Tag, TagRetracted, Utterance
+from pipeline.events import NotHeard, SessionEnded, SessionStarted, Span, Tag, TagRetracted, Utterance
 from ui.errors import CannotFollow
 from ui.follow import follow
 
@@ -76,6 +76,16 @@ def test_tagged_quotes_questions_and_gaps_are_told_in_words(stage, interview, ru
         "Ask about 1, Question 1."
     )
     assert summary.counts["action"] == 2
+
+
+def test_a_gap_that_was_closed_since_is_not_told(stage, console):
+    async def scene():
+        stage.tell(SESSION, started(), NotHeard(question_id=None, items=()), SessionEnded(at_s=9.0, reason="over"))
+        async with stage.server() as server:
+            await follow(server.url, SESSION, console)
+
+    run(scene())
+    assert "Not heard" not in printed(console)
 
 
 def test_quotes_are_told_as_they_come(stage, console):

@@ -8,7 +8,7 @@ import typer
 from pipeline.workspace import resolve_workspace
 from ui.arrangement import People
 from ui.commands.options import EngineName, EngineOption, ModelOption, WorkspaceOption
-from ui.sample import CANDIDATE, RUBRIC_ID, bundled_interview
+from ui.sample import CANDIDATE, RUBRIC_ID, SPEAKERS, bundled_interview
 from ui.show import Door, Showing, show
 from ui.terminal import is_attended, messages
 from ui.wiring import load_arrangement, open_media, prepare
@@ -37,8 +37,9 @@ def demo(
     Ends by itself when nobody is at the terminal; otherwise the board stays open until Ctrl-C. The voices of the
     bundled interviews are synthetic: their consent is recorded as the recording's own.
     """
-    setup = prepare(engine=engine, model=model, rubric=RUBRIC_ID, plan=None, speakers={})
     media = open_media(bundled_interview(sample))
+    speakers = dict(SPEAKERS) if media.info.channels == len(SPEAKERS) else {}
+    setup = prepare(engine=engine, model=model, rubric=RUBRIC_ID, plan=None, speakers=speakers)
     for line in (setup.choice.reason, setup.choice.advice):
         if line:
             messages.print(line)
