@@ -19,10 +19,10 @@ from signals.normalise import Token
 from signals.phrases import content_stems, is_stop_word, stem
 
 EVERYDAY_FILE: Final = "everyday.tsv"
-_ENOUGH: Final = 1.75
+_ENOUGH: Final = 1.6
 """Where nobody knows the question."""
-_ENOUGH_ASKED: Final = 0.75
-_ENOUGH_ELSEWHERE: Final = 2.2
+_ENOUGH_ASKED: Final = 1.0
+_ENOUGH_ELSEWHERE: Final = 1.9
 """For a signal of another question than the one under way."""
 _NEAR_BEST: Final = 0.8
 """A signal that weighs less than this share of the sentence's best one is what that one is mistaken for."""
@@ -87,7 +87,7 @@ class TopicIndex:
         for owner, used in uses.items():
             for word, times in used.items():
                 distinct = math.log(1 + len(uses) / owners_with[word]) / math.log(1 + len(uses))
-                weight = background.rarity(word) * distinct * (1 + 0.5 * math.log(times))
+                weight = background.rarity(word) ** 1.5 * distinct**0.25 * (1 + 0.5 * math.log(times))
                 if weight >= _LEAST_WEIGHT:
                     self._weights[word].append((owner, weight))
 
