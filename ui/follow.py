@@ -168,7 +168,8 @@ class _Printer:
 
     def _tag(self, tag: Tag, state: InterviewState) -> None:
         first = tag.spans[0]
-        speaker = SPEAKERS[state.utterance(first.segment_id).speaker]
+        said = state.utterance(first.segment_id)
+        speaker = "In writing" if said.medium == "written" else SPEAKERS[said.speaker]
         quote = " … ".join(state.quote(span) for span in tag.spans)
         mark = LABELS[tag.label].symbol
         detail = detail_words(tag, self._words)

@@ -17,6 +17,10 @@ ASIDE_S: Final = 1.2
 """An interviewer's "mm-hm", with the half second that is kept before it, is shorter; a question is longer."""
 ENOUGH_WORDS: Final = 10
 """Fewer words of an answer say nothing yet of what it leaves out."""
+REMARKS: Final = frozenset({"story", "figure", "signal"})
+"""Probes that say what was not heard: they wait until all that was spoken is confirmed. The others are questions."""
+CONFIRMED_S: Final = 1.0
+"""How far a confirmed utterance may end before the speech that it came from."""
 Stretch = tuple[float, float]
 """From when to when somebody spoke, in seconds."""
 
@@ -31,6 +35,7 @@ class Standing:
         self._coverage: dict[str | None, QuestionCoverage] = {}
         self._shown: dict[str, Any] = {}
         self._answered_words = 0
+        self._heard_until_s = 0.0
         self._probe: tuple[object, Mapping[str, Any] | None] = (None, None)
 
     def now(
@@ -52,7 +57,7 @@ class Standing:
             levels_db=dict(levels_db),
             talking=dict(talking),
             coverage=self._shown,
-            probe=self._probed(journalled) if is_pause else None,
+            probe=self._probed(journalled, last_speech_s) if is_pause else None,
         )
 
     def _take(self, journalled: InterviewState) -> None:
@@ -62,6 +67,7 @@ class Standing:
         since_s = self._interview.question_from_s
         answer = (said for said in journalled.utterances if said.speaker != "interviewer" and said.start_s >= since_s)
         self._answered_words = sum(len(said.words) for said in answer)
+        self._heard_until_s = max((said.end_s for said in journalled.utterances), default=0.0)
 
     def _is_pause(self, at_s: float, last_speech_s: Mapping[int, Stretch]) -> bool:
         """Whether the candidate has begun to answer the question, was the last to talk, and pauses."""
@@ -85,13 +91,18 @@ class Standing:
         said = (utterance for utterance in reversed(state.utterances) if utterance.channel == channel)
         return next((utterance.speaker for utterance in said), "unassigned")
 
-    def _probed(self, state: InterviewState) -> Mapping[str, Any] | None:
+    def _probed(self, state: InterviewState, last_speech_s: Mapping[int, Stretch]) -> Mapping[str, Any] | None:
+        if self._probe[0] is not state:
+            self._probe = (state, self._chosen(state))
+        probe = self._probe[1]
+        spoken_until_s = max(end_s for _, end_s in last_speech_s.values())
+        is_confirmed = self._heard_until_s >= spoken_until_s - CONFIRMED_S
+        return probe if probe and (is_confirmed or probe["basis"] not in REMARKS) else None
+
+    def _chosen(self, state: InterviewState) -> Mapping[str, Any] | None:
         if self._prober is None:
             return None
-        question_id = self._interview.question_id
-        if self._probe[0] is not state:
-            ticked = frozenset(item for item, tick in state.ticks.items() if tick.is_done)
-            said = " ".join(said.text for said in state.utterances if said.speaker != "interviewer")
-            probe = self._prober.probe(question_id, self._coverage, ticked=ticked, said=said)
-            self._probe = (state, asdict(probe) if probe else None)
-        return self._probe[1]
+        ticked = frozenset(item for item, tick in state.ticks.items() if tick.is_done)
+        said = " ".join(said.text for said in state.utterances if said.speaker != "interviewer")
+        probe = self._prober.probe(self._interview.question_id, self._coverage, ticked=ticked, said=said)
+        return asdict(probe) if probe else None

@@ -1,5 +1,6 @@
 import asyncio
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -76,6 +77,17 @@ def test_tagged_quotes_questions_and_gaps_are_told_in_words(stage, interview, ru
         "Ask about 1, Question 1."
     )
     assert summary.counts["action"] == 2
+
+
+def test_what_was_written_is_told_as_written(stage, console):
+    async def scene():
+        written = replace(said(1, "it fell to three minutes"), medium="written")
+        stage.tell(SESSION, started(), written, tagged("t1", 1, 7), SessionEnded(at_s=9.0, reason="over"))
+        async with stage.server() as server:
+            await follow(server.url, SESSION, console)
+
+    run(scene())
+    assert "In writing   ◆ Result: “it fell”" in printed(console)
 
 
 def test_a_gap_that_was_closed_since_is_not_told(stage, console):

@@ -90,6 +90,16 @@ def test_there_is_no_probe_before_anybody_has_talked_since_a_pause(interview, st
     assert at(standing, interview, 40.0, spoken={}).probe is None
 
 
+def test_a_remark_on_what_was_not_heard_waits_until_everything_spoken_is_confirmed(interview):
+    rubric = load_rubric("bei").model_copy(update={"method": ()})
+    standing = Standing(interview, rubric)
+    unconfirmed = ANSWERED | {2: (21.0, 30.0)}
+    assert at(standing, interview, 40.0, spoken=unconfirmed).probe is None
+    interview.confirm(spoken(3, "Then we talked about it for a long while.", 2, 30.0))
+    probe = at(standing, interview, 40.0, spoken=unconfirmed).probe
+    assert (probe["basis"], "heard yet" in probe["text"]) == ("story", True)
+
+
 @pytest.mark.parametrize("state", ["waiting", "paused", "ended"])
 def test_there_is_no_probe_where_nobody_listens(interview, standing, state):
     assert at(standing, interview, 60.0, state=state).probe is None

@@ -5,6 +5,8 @@ import { element, markOf } from "./dom.js";
 import { place, Rows } from "./rows.js";
 import { clock } from "./words.js";
 
+const LONG_QUOTE = 130; // letters: more than two lines, of which the transcript shows the rest
+
 export class Heard {
   constructor(list, gaps) {
     this.list = list;
@@ -25,10 +27,11 @@ export class Heard {
     if (row.act) return this.actRow(row, state);
     return this.rows.row(row.key, [words, row.medium, ...row.tags, ...row.quotes], () => {
       const details = [...new Set(row.tags.map((tag) => words.detail(tag)).filter(Boolean))];
+      const isLong = row.quotes.join(" ").length > LONG_QUOTE;
       const named = row.tags.map(({ label }) => words.mark(label).words).join(", ");
       return element(
         "li",
-        { class: "quote" },
+        { class: isLong ? "quote is-long" : "quote" },
         element("span", { class: "marks" }, row.tags.map(({ label }) => markOf(words.mark(label)))),
         element("span", { class: "unseen" }, `${named}: `),
         element(

@@ -32,6 +32,7 @@ export class Said {
     const { segment_id: id, start_s: at, medium } = utterance;
     return this.rows.row(`utterance ${id}`, [utterance, speaker, words, ...tags], () => {
       const own = tags.filter(({ spans }) => spans[0].segment_id === id);
+      const marked = tags.filter(({ label }) => label !== "signal"); // whole stories, often several at once
       const labels = [...new Set(own.map(({ label }) => label))];
       return element(
         "li",
@@ -43,7 +44,7 @@ export class Said {
           element("time", {}, clock(at)),
           labels.map((label) => markOf(words.mark(label))),
         ),
-        element("p", { class: "said" }, pieces(utterance, tags).map((piece) => pieceOf(piece, words))),
+        element("p", { class: "said" }, pieces(utterance, marked).map((piece) => pieceOf(piece, words))),
       );
     });
   }
