@@ -25,7 +25,7 @@ _STUB_CHARS: Final = 24
 """A quote this short at a pause ("i rewrote the") is taken again once the clause goes on."""
 _TOO_FEW: Final = "the answer as a whole does not bear it out"
 _ENOUGH_CLUES: Final = 2
-"""Clues of one kind that an answer must hold before its whole is called vague or hypothetical."""
+"""Clues that an answer with a deed in it must hold before its whole is called vague."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ class _Run:
     tail: list[Place] = field(default_factory=list)
     recent: list[Tag] = field(default_factory=list)
     """Tags that reach into the tail: a later stretch may supersede one, or must not repeat it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Clue:
+    """What a rule for whole answers found, and whether a deed had been told before it."""
+
+    tag: Tag
+    has_acted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ class Answer:
         self._runs: dict[tuple[int, Speaker], _Run] = {}
         self._tags: dict[str, Tag] = {}
         self.before = before
-        self._clues: list[Tag] = []
+        self._clues: list[_Clue] = []
         self._passed = passed
         self._is_finished = False
 
@@ -122,7 +130,7 @@ class Answer:
         self._is_finished = True
         whole = tuple(self._whole_answer_tags())
         if self._passed is not None:
-            self._passed.extend(Passed(clue, _TOO_FEW) for clue in self._clues if clue not in whole)
+            self._passed.extend(Passed(clue.tag, _TOO_FEW) for clue in self._clues if clue.tag not in whole)
         self._tags.update((tag.tag_id, tag) for tag in whole)
         return whole
 
@@ -138,8 +146,9 @@ class Answer:
         )
         if self._passed is not None and passed:
             self._passed.extend(Passed(make_tag(one.finding, places, run.speaker), one.reason) for one in passed)
+        has_acted = self.before.has_acted
+        self._clues.extend(_Clue(make_tag(clue, places, run.speaker), has_acted) for clue in reading.clues)
         self.before = reading.before
-        self._clues.extend(make_tag(clue, places, run.speaker) for clue in reading.clues)
         for finding in reading.findings:
             tag = make_tag(finding, places, run.speaker)
             older = [known for known in run.recent if _share_text(known, tag)]
@@ -166,15 +175,17 @@ class Answer:
         run.recent = [tag for tag in run.recent if (tag.spans[-1].segment_id, tag.spans[-1].end_char) > edge]
 
     def _whole_answer_tags(self) -> Iterator[Tag]:
-        """Every clue of a kind, if the answer as a whole bears it out."""
+        """Every clue of a kind, if the answer as a whole bears it out.
+
+        What one would do is hypothetical until a deed is told: after it, it is a plan within the story.
+        """
+        if not self._is_about_past:
+            return
         has_figure = any(tag.label == "metric" for tag in self._tags.values())
-        vague, hypothetical = (
-            [clue for clue in self._clues if clue.kind == kind] for kind in ("vague", "hypothetical")
-        )
+        vague = [clue.tag for clue in self._clues if clue.tag.kind == "vague"]
         if not has_figure and (len(vague) >= _ENOUGH_CLUES or (vague and not self.before.has_acted)):
             yield from vague
-        if self._is_about_past and len(hypothetical) >= _ENOUGH_CLUES and not self.before.has_acted:
-            yield from hypothetical
+        yield from (clue.tag for clue in self._clues if clue.tag.kind == "hypothetical" and not clue.has_acted)
 
 
 def stretches(utterance: Utterance) -> Iterator[list[Place]]:

@@ -225,6 +225,26 @@ def test_hypothetical_answer_is_right_for_a_hypothetical_question() -> None:
     assert not [e for e in events if isinstance(e, Tag) and e.kind == "hypothetical"]
 
 
+def test_one_hypothetical_sentence_before_any_deed_is_flagged_and_a_plan_after_one_is_not() -> None:
+    ahead = run(
+        said(1, "if they swore i'd hang up."), said(2, "i rang the family."), tagger=Tagger(None, all_flags=True)
+    )
+    after = run(
+        said(1, "i rang the family."), said(2, "if they swore i'd hang up."), tagger=Tagger(None, all_flags=True)
+    )
+    flagged = [[tag.kind for tag in standing(events).values() if tag.label == "red_flag"] for events in (ahead, after)]
+    assert flagged == [["hypothetical"], []]
+
+
+def test_vague_words_in_an_answer_that_needs_no_story_are_not_flagged() -> None:
+    words = "we do some things, stuff like that."
+    question = next(q for q in BEI.questions if q.mode == "hypothetical")
+    untold = run(said(1, words), tagger=Tagger(None, all_flags=True))
+    asked = run(said(1, question.text, "interviewer"), said(2, words), tagger=Tagger(BEI, all_flags=True))
+    assert {tag.kind for tag in standing(untold).values() if tag.label == "red_flag"} == {"vague"}
+    assert not [tag for tag in standing(asked).values() if tag.label == "red_flag"]
+
+
 def test_flags_that_are_off_stay_off() -> None:
     blame = said(1, "they just messed everything up")
     assert not [t for t in standing(run(blame)).values() if t.label == "red_flag"]
