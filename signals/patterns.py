@@ -126,7 +126,10 @@ def _choices(part: re.Match[str], source: str, word_lists: Mapping[str, tuple[st
         if part["list"] not in word_lists:
             raise BadRules(f"pattern {source!r} names the word list {part['list']!r}, which no rule file defines")
         return word_lists[part["list"]]
-    return tuple((part["group"] if part["group"] is not None else part["words"]).split("|"))
+    choices = tuple((part["group"] if part["group"] is not None else part["words"]).split("|"))
+    if any("{" in choice for choice in choices):
+        raise BadRules(f"pattern {source!r} has a word list inside a group; give the list a place of its own")
+    return choices
 
 
 def _split(choices: tuple[str, ...]) -> tuple[list[str], list[tuple[str, ...]], list[str]]:

@@ -151,3 +151,8 @@ def test_figure_with_a_change_is_a_result_however_it_is_worded(reader: Reader) -
     assert ("result", "it cut the average time to answer a customer by fifteen percent") in _quotes(
         "it cut the average time to answer a customer by fifteen percent", reader
     )
+
+
+def test_a_word_list_inside_a_group_is_refused() -> None:
+    with pytest.raises(BadRules, match="place of its own"):
+        compile_pattern("i ({did}|sang)", {"did": ("wrote",)})
