@@ -3,7 +3,8 @@
     python tools/sentence_model/train.py [--quick] [--check]
 
 Prints how well five parts of the answers are told by the other four, then writes signals/rules/sentences.tsv from all
-of them (with --check: compares instead), and everyday.tsv, which stems are common in them. The rules' hits are among the features, so train again when rules change.
+of them (with --check: compares instead), and everyday.tsv, which stems are common in them. The rules' hits are among
+the features, so train again when rules change.
 """
 
 import argparse
