@@ -20,6 +20,8 @@ FORMATS_BY_SUFFIX: Final[dict[str, TranscriptFormat]] = {
     ".srt": "srt",
 }
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MOST_NULS: Final = 0.1
+"""A stray NUL is a slip of whatever wrote the text; more of them, and it is no text."""
 _Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -71,7 +73,7 @@ def _decode(data: bytes, name: str) -> str:
             f"{name}: line {line}: this is not {called} text. Save the file as UTF-8; or, if it is a recording: "
             f"earmark transcribe FILE"
         ) from None
-    if "\0" in text:
+    if text.count("\0") > len(text) * _MOST_NULS:
         raise BadInput(f"{name}: this is not a text file. Give a transcript, or transcribe the recording first.")
     return text
 

@@ -206,3 +206,7 @@ def test_a_path_that_is_no_file_is_refused(tmp_path, make, says):
     make(path)
     with pytest.raises(BadInput, match=says):
         read_transcript(path)
+
+
+def test_a_stray_nul_is_kept_as_it_stands():
+    assert parse_transcript(b"so I rang\0 them and asked", "text").lines[0].text == "so I rang\0 them and asked"
