@@ -51,12 +51,16 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a channel seems to be saying now. Shown in grey, replaced by the next one, never stored."""
+    """What a channel seems to be saying now. Shown in grey, replaced by the next one, never stored.
+
+    The first `stable_chars` code points of `text` are what successive hearings agree on; the rest may still change.
+    """
 
     channel: int
     speaker: Speaker
     text: str
     at_s: float
+    stable_chars: int = 0
     type: Literal["draft"] = "draft"
 
 
