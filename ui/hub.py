@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.events import Draft, SessionEnded, SessionStarted, Utterance
+from pipeline.events import Draft, ListeningPaused, SessionEnded, SessionStarted, Utterance
 from pipeline.store import Recorded
 from ui.wire import Now
 
@@ -181,9 +181,9 @@ class Hub:
 
 
 def forget_superseded(drafts: dict[int, Draft], recorded: Recorded) -> None:
-    """Drop the drafts that a journalled event makes stale: its channel's, or all of them at the end."""
+    """Drop the drafts that a journalled event makes stale: its channel's, or all of them in a pause and at the end."""
     match recorded.event:
         case Utterance(channel=channel):
             drafts.pop(channel, None)
-        case SessionEnded():
+        case ListeningPaused() | SessionEnded():
             drafts.clear()

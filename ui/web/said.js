@@ -1,6 +1,7 @@
 // The right of the board: the last confirmed sentences with their quotes underlined, and the drafts in grey.
 
 import { element, markOf } from "./dom.js";
+import { Drafts } from "./drafts.js";
 import { place, Rows } from "./rows.js";
 import { pieces, sentences } from "./state.js";
 import { pieceOf } from "./transcript.js";
@@ -11,7 +12,7 @@ const MOST_SENTENCES = 120; // some minutes to scroll back through; all of it is
 export class Said {
   constructor(list, drafts) {
     this.list = list;
-    this.drafts = drafts;
+    this.drafts = new Drafts(drafts);
     this.rows = new Rows();
     this.first = 0;
   }
@@ -24,7 +25,7 @@ export class Said {
     if (all.length - this.first > MOST_SENTENCES) this.first = all.length - MOST_SENTENCES / 2;
     if (all.length < this.first) this.first = 0;
     place(this.list, all.slice(this.first).map((said) => this.sentence(said, words)));
-    place(this.drafts, this.draftsOf(state, words));
+    this.drawMoment(state, words);
     return all.length;
   }
 
@@ -49,16 +50,13 @@ export class Said {
     });
   }
 
-  draftsOf({ drafts, isPaused, ended }, words) {
-    if (isPaused && !ended) {
-      return [this.rows.row("paused", [], () => element("p", { class: "off-record" }, "Off the record. Nothing is captured or written."))];
-    }
-    return [...drafts.values()].map(({ channel, speaker, text }) => {
-      const node = this.rows.row(`draft ${channel}`, [speaker], () =>
-        element("p", { class: "draft" }, element("span", { class: "speaker" }, words.speaker(speaker)), element("span", { class: "text" })));
-      const shown = node.querySelector(".text");
-      if (shown.textContent !== text) shown.textContent = text;
-      return node;
-    });
+  /** What is being said now, or that nothing is heard. */
+  drawMoment(state, words) {
+    const isOff = state.isPaused && !state.ended;
+    this.drafts.draw(state, words, isOff ? [this.rows.row("paused", [], offRecord)] : []);
   }
+}
+
+function offRecord() {
+  return element("p", { class: "off-record" }, "Off the record. Nothing is captured or written.");
 }

@@ -95,12 +95,17 @@ const EVENTS = {
     const isTakenBack = (done) => authorOf(done) === event.author && done.event_id === event.withdrawn_id;
     if (next.acts.some(isTakenBack)) next.acts = next.acts.filter((done) => !isTakenBack(done));
   },
-  listening_paused: (next) => { next.isPaused = true; },
+  listening_paused: (next, event, own) => {
+    next.isPaused = true;
+    if (next.drafts.size) own("drafts").clear();
+  },
   listening_resumed: (next) => { next.isPaused = false; },
   consent_recorded: (next, event, own) => own("consents").push(event),
   draft: (next, event, own) => {
+    if (next.isPaused || next.ended) return; // decoded late: what is off the record is not shown
     next.heardUntil = Math.max(next.heardUntil, event.at_s);
-    own("drafts").set(event.channel, event);
+    if (event.text.trim()) own("drafts").set(event.channel, event);
+    else if (next.drafts.has(event.channel)) own("drafts").delete(event.channel);
   },
 };
 
@@ -133,6 +138,12 @@ export function speakerOf(state, utterance) {
 /** A slice of text between two code point offsets. */
 export function slice(text, start, end) {
   return Array.from(text).slice(start, end).join("");
+}
+
+/** A text cut in two after so many code points. */
+export function split(text, at) {
+  const head = slice(text, 0, at);
+  return [head, text.slice(head.length)];
 }
 
 /** The words of a tag, one string for each span that was heard; spans in adjacent utterances stay apart. */

@@ -2,7 +2,9 @@
 
 import { momentOf, phaseOf } from "./board.js";
 import { element } from "./dom.js";
+import { Drafts } from "./drafts.js";
 import { Evidence } from "./evidence.js";
+import { Rows } from "./rows.js";
 import { Transcript } from "./transcript.js";
 import { clock } from "./words.js";
 
@@ -16,6 +18,8 @@ export class View {
     this.page = page;
     this.transcript = new Transcript(page.transcript);
     this.evidence = new Evidence(page.evidence);
+    this.drafts = new Drafts(page.drafts);
+    this.rows = new Rows();
     this.drawn = null;
     this.words = null;
   }
@@ -33,9 +37,14 @@ export class View {
     this.drawHead(state, words);
     if (changed(...IN_TRANSCRIPT)) this.transcript.draw(state, words, marksNew);
     if (changed(...IN_EVIDENCE)) this.evidence.draw(state, words);
-    if (changed("drafts", "ended")) drawDrafts(this.page.drafts, state, words);
+    if (changed("drafts", "ended")) this.drafts.draw(state, words, state.ended ? [this.end(state.ended)] : []);
     this.drawn = state;
     this.words = words;
+  }
+
+  end(ended) {
+    return this.rows.row("end", [ended], () =>
+      element("p", { class: "end" }, `The interview ended at ${clock(ended.at_s)}: ${ended.reason}.`));
   }
 }
 
@@ -67,13 +76,4 @@ function drawProgress(node, state) {
   const time = clock(momentOf(state));
   if (node.textContent === `${words} ${time}`) return;
   node.replaceChildren(element("span", { class: "state" }, words), " ", element("time", {}, time));
-}
-
-function drawDrafts(node, { drafts, ended }, words) {
-  const rows = [...drafts.values()].map(({ speaker, text }) => {
-    const name = element("span", { class: "speaker" }, words.speaker(speaker));
-    return element("p", { class: "draft" }, name, element("span", {}, text));
-  });
-  const end = ended && element("p", { class: "end" }, `The interview ended at ${clock(ended.at_s)}: ${ended.reason}.`);
-  node.replaceChildren(...(end ? [end] : rows));
 }
