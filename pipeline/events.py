@@ -5,6 +5,7 @@ interview's sample clock; offsets count Unicode code points in the text of one t
 stored: it is the slice of an utterance that a span names, so it is verbatim by construction.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -19,6 +20,9 @@ TagStatus = Literal["proposed", "accepted", "rejected"]
 Medium = Literal["spoken", "written"]
 """Heard, or pasted by a person from what the candidate wrote."""
 Direction = Literal["up", "down"]
+EditKind = Literal["words", "split", "join", "removal", "term", "speakers", "name"]
+Decision = Literal["accepted", "rejected", "proposed", "retagged", "added", "commented"]
+"""What a person made of a tag; `proposed`: they left it as it was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +323,83 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentRevision:
+    """One revision of one utterance, by its numbers."""
+
+    segment_id: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakerChange:
+    """Whose an utterance or (no segment id) a channel is said to be; None: nobody has said so of it by itself."""
+
+    segment_id: int | None
+    channel: int
+    before: Speaker | None
+    after: Speaker | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameChange:
+    """What a speaker is called in the transcript; None: by the role alone."""
+
+    speaker: Speaker
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermChange:
+    """How a term that is heard as `heard` is written, to be expected from now on; None: nothing is known of it."""
+
+    heard: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptEdited:
+    """A person changed the transcript in one act, with what stood before, so that it can be taken back.
+
+    The utterances of `replaced` stand no more; `utterances` stand in their place: a later revision of one of them, or
+    a new one, whose place is right after the one listed before it. An event that takes back an earlier one names it in
+    `undoes`, one that does it again in `redoes`; either holds its own changes, so that a fold needs no memory of it.
+    """
+
+    author: str
+    kind: EditKind
+    replaced: tuple[SegmentRevision, ...] = ()
+    utterances: tuple[Utterance, ...] = ()
+    speakers: tuple[SpeakerChange, ...] = ()
+    names: tuple[NameChange, ...] = ()
+    terms: tuple[TermChange, ...] = ()
+    undoes: str = ""
+    redoes: str = ""
+    event_id: str = ""
+    type: Literal["transcript_edited"] = "transcript_edited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagDecided:
+    """What a person made of a tag: as it stood `before` (None: they added it), as it stands `after` (None: nowhere).
+
+    `text` is the reason or the comment. `undoes` and `redoes` name an earlier decision, as with edits.
+    """
+
+    author: str
+    decision: Decision
+    tag_id: str
+    before: Tag | None
+    after: Tag | None
+    text: str = ""
+    undoes: str = ""
+    redoes: str = ""
+    event_id: str = ""
+    type: Literal["tag_decided"] = "tag_decided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemNoticed:
     """Something went wrong and the session went on; the message says what a person can do."""
 
@@ -351,6 +432,8 @@ Event: TypeAlias = (
     | Withdrawn
     | ConsentRecorded
     | Corrected
+    | TranscriptEdited
+    | TagDecided
     | ProblemNoticed
 )
 
@@ -366,6 +449,21 @@ def compose(words: Iterable[tuple[str, float, float, float]]) -> tuple[str, tupl
             placed.append(Word(stripped, start_s, end_s, probability, end_char + 1))
             end_char += 1 + len(stripped)
     return " ".join(word.text for word in placed), tuple(placed)
+
+
+def span_over(utterance: Utterance, start_char: int, end_char: int) -> Span:
+    """The span of a slice, with the times of the words that it touches (the utterance's own where it has none)."""
+    first = bisect_right(utterance.words, start_char, key=lambda word: word.start_char + len(word.text))
+    last = bisect_left(utterance.words, end_char, key=lambda word: word.start_char)
+    touched = utterance.words[first:last]
+    return Span(
+        segment_id=utterance.segment_id,
+        revision=utterance.revision,
+        start_char=start_char,
+        end_char=end_char,
+        start_s=touched[0].start_s if touched else utterance.start_s,
+        end_s=touched[-1].end_s if touched else utterance.end_s,
+    )
 
 
 def to_json(event: Event) -> dict[str, Any]:

@@ -6,7 +6,7 @@ so what they show is always a replay. A fold takes events as they come and never
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from pipeline.events import (
     Bookmarked,
@@ -31,14 +31,21 @@ from pipeline.events import (
     Speaker,
     StageChanged,
     Tag,
+    TagDecided,
     TagRetracted,
     Ticked,
+    TranscriptEdited,
     Utterance,
     Withdrawn,
 )
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
 Act: TypeAlias = StageChanged | Rated | NoteTaken | Bookmarked | QuestionChosen | Ticked | FormAnswered
 """What a person does on the board and may take back."""
+Edit: TypeAlias = TranscriptEdited | TagDecided
+"""What a person does to the transcript and its tags in review: undone and done again by further edits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +54,10 @@ class InterviewState:
 
     `revisions` holds every revision of every utterance as its event said it, by (segment_id, revision), so that a
     span of an older revision still finds its words. `tags` are the live ones by tag_id: last said, not retracted.
-    `not_heard` has the last finding for each question. `acts` are what people did, less what they withdrew.
+    `not_heard` has the last finding for each question. `acts` are what people did, less what they withdrew; `edits` are
+    all edits, those that take back others among them. `latest_revision` has the utterances that stand: one that was
+    joined to another is only among the `revisions`. `split_from` says of an utterance that an edit made which one it
+    was put after. `names` and `terms` are what people call the speakers, and how they write what is heard as a term.
     """
 
     started: SessionStarted | None = None
@@ -60,6 +70,10 @@ class InterviewState:
     questions: tuple[QuestionAsked, ...] = ()
     not_heard: Mapping[str | None, NotHeard] = field(default_factory=dict)
     acts: tuple[Act, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    split_from: Mapping[int, int] = field(default_factory=dict)
+    names: Mapping[Speaker, str] = field(default_factory=dict)
+    terms: Mapping[str, str] = field(default_factory=dict)
     is_paused: bool = False
     consents: tuple[ConsentRecorded, ...] = ()
     problems: tuple[ProblemNoticed, ...] = ()
@@ -101,8 +115,8 @@ class InterviewState:
 
     @property
     def utterances(self) -> tuple[Utterance, ...]:
-        """The latest revision of each, with its effective speaker, in order of segment id."""
-        return tuple(self.utterance(segment_id) for segment_id in sorted(self.latest_revision))
+        """The latest revision of each, with its effective speaker, in order of segment id, parts in their place."""
+        return tuple(self.utterance(segment_id) for segment_id in sorted(self.latest_revision, key=self.place))
 
     @property
     def lines(self) -> Mapping[int, Utterance]:
@@ -110,8 +124,12 @@ class InterviewState:
 
         Segment ids follow the order of confirmation, in which an aside may come before what it was said into.
         """
-        in_order = sorted(self.utterances, key=lambda utterance: (utterance.start_s, utterance.segment_id))
+        in_order = sorted(self.utterances, key=lambda utterance: (utterance.start_s, self.place(utterance.segment_id)))
         return dict(enumerate(in_order, start=1))
+
+    def place(self, segment_id: int) -> tuple[int, ...]:
+        """What utterances are ordered by: segment ids, and what was split off right after what it was split from."""
+        return place_of(segment_id, self.split_from)
 
     def utterance(self, segment_id: int) -> Utterance:
         """One utterance's latest revision with its effective speaker. KeyError where it was not heard.
@@ -141,6 +159,15 @@ def fold(events: Iterable[Event], onto: InterviewState = NOTHING_YET) -> Intervi
     return growing.state()
 
 
+def place_of(segment_id: int, split_from: Mapping[int, int]) -> tuple[int, ...]:
+    """A key to order segments by. What is split off later comes before what was split off from there earlier."""
+    path: list[int] = []
+    while (parent := split_from.get(segment_id)) is not None:
+        path.append(-segment_id)
+        segment_id = parent
+    return (segment_id, *reversed(path))
+
+
 class _Growing:
     """A state that can change, while a fold runs."""
 
@@ -156,6 +183,10 @@ class _Growing:
         self._not_heard = dict(state.not_heard)
         self._questions = list(state.questions)
         self._acts = list(state.acts)
+        self._edits = list(state.edits)
+        self._split_from = dict(state.split_from)
+        self._names = dict(state.names)
+        self._terms = dict(state.terms)
         self._consents = list(state.consents)
         self._problems = list(state.problems)
 
@@ -173,6 +204,10 @@ class _Growing:
                 self._tags[tag_id] = event
             case TagRetracted(tag_id=tag_id):
                 self._tags.pop(tag_id, None)
+            case TranscriptEdited():
+                self._edit(event)
+            case TagDecided():
+                self._decide(event)
             case SessionStarted():
                 self._started = event
             case SessionEnded():
@@ -197,6 +232,10 @@ class _Growing:
             not_heard=self._not_heard,
             questions=tuple(self._questions),
             acts=tuple(self._acts),
+            edits=tuple(self._edits),
+            split_from=self._split_from,
+            names=self._names,
+            terms=self._terms,
             consents=tuple(self._consents),
             problems=tuple(self._problems),
         )
@@ -205,6 +244,33 @@ class _Growing:
         segment_id, revision = utterance.segment_id, utterance.revision
         self._revisions[segment_id, revision] = utterance
         self._latest_revision[segment_id] = max(revision, self._latest_revision.get(segment_id, revision))
+
+    def _edit(self, edit: TranscriptEdited) -> None:
+        self._edits.append(edit)
+        for gone in edit.replaced:
+            self._latest_revision.pop(gone.segment_id, None)
+        known = {segment_id for segment_id, _ in self._revisions}
+        before: int | None = None
+        for utterance in edit.utterances:
+            segment_id = utterance.segment_id
+            if before is not None and segment_id not in known:
+                self._split_from[segment_id] = before
+            self._hear(utterance)
+            known.add(segment_id)
+            before = segment_id
+        for change in edit.speakers:
+            if change.segment_id is None:
+                _set(self._channel_speakers, change.channel, change.after)
+            else:
+                _set(self._segment_speakers, change.segment_id, change.after)
+        for name in edit.names:
+            _set(self._names, name.speaker, name.after)
+        for term in edit.terms:
+            _set(self._terms, term.heard, term.after)
+
+    def _decide(self, decided: TagDecided) -> None:
+        self._edits.append(decided)
+        _set(self._tags, decided.tag_id, decided.after)
 
     def _collect(self, event: Event) -> None:
         match event:
@@ -222,6 +288,14 @@ class _Growing:
                 self._problems.append(event)
             case Draft() | _:
                 pass
+
+
+def _set(table: dict[_Key, _Value], key: _Key, value: _Value | None) -> None:
+    """Put a value at a key, or, with None, take away what is there."""
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
 
 
 def author_of(act: Act) -> str:

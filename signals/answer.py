@@ -6,13 +6,12 @@ last LOOK_BACK tokens, so three hours without a full stop cost no more per word 
 """
 
 import hashlib
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.events import Label, Span, Speaker, Tag, Utterance, Word
+from pipeline.events import Label, Span, Speaker, Tag, Utterance, span_over
 from signals.context import clause_starts
 from signals.normalise import Gap, Token, ends_sentence, read_tokens, skip_disfluencies
 from signals.quoting import Finding
@@ -233,38 +232,19 @@ def make_spans(places: Sequence[Place], start: int, end: int) -> tuple[Span, ...
         last = at
         while last + 1 < end and places[last + 1].utterance is utterance:
             last += 1
-        spans.append(make_span(utterance, places[at].token.start_char, places[last].token.end_char))
+        spans.append(span_over(utterance, places[at].token.start_char, places[last].token.end_char))
         at = last + 1
     return tuple(spans)
 
 
-def make_span(utterance: Utterance, start_char: int, end_char: int) -> Span:
-    """The span of a slice, with the times of the words that it touches (the utterance's own where it has none)."""
-    first = bisect_right(utterance.words, start_char, key=_word_end)
-    last = bisect_left(utterance.words, end_char, key=_word_start)
-    touched = utterance.words[first:last]
-    return Span(
-        segment_id=utterance.segment_id,
-        revision=utterance.revision,
-        start_char=start_char,
-        end_char=end_char,
-        start_s=touched[0].start_s if touched else utterance.start_s,
-        end_s=touched[-1].end_s if touched else utterance.end_s,
-    )
-
-
-def _word_start(word: Word) -> int:
-    return word.start_char
-
-
-def _word_end(word: Word) -> int:
-    return word.start_char + len(word.text)
-
-
 def tag_id_of(spans: Sequence[Span], label: Label, kind: str | None, rule_id: str) -> str:
-    """A short digest of where a tag stands and what it says."""
-    where = ";".join(f"{span.segment_id}:{span.start_char}-{span.end_char}" for span in spans)
+    """A short digest of where a tag stands and what it says; a tag of corrected words is another tag."""
+    where = ";".join(f"{_segment(span)}:{span.start_char}-{span.end_char}" for span in spans)
     return hashlib.sha256(f"{where}|{label}|{kind or ''}|{rule_id}".encode()).hexdigest()[:16]
+
+
+def _segment(span: Span) -> str:
+    return f"{span.segment_id}.{span.revision}" if span.revision else str(span.segment_id)
 
 
 def _share_text(one: Tag, other: Tag) -> bool:

@@ -25,9 +25,10 @@ from pipeline.events import (
     Tag,
     TagRetracted,
     Utterance,
+    span_over,
 )
 from rubrics.model import Question, Rubric
-from signals.answer import Answer, Passed, make_span, tag_id_of
+from signals.answer import Answer, Passed, tag_id_of
 from signals.questions import Asked, QuestionMatcher, is_backchannel
 from signals.reader import Reader
 from signals.sentences import NOTHING_BEFORE, UNPLACED, load_model
@@ -297,7 +298,7 @@ def _note_question(turn: _Turn, utterance: Utterance, asked: Asked) -> tuple[Que
         is_follow_up=asked.is_follow_up,
         score=asked.score,
     )
-    span = make_span(utterance, asked.start_char, asked.end_char)
+    span = span_over(utterance, asked.start_char, asked.end_char)
     rule_id = "question.off-plan" if asked.question_id is None else "question.planned"
     tag = Tag(
         tag_id=tag_id_of([span], "question", asked.question_id, rule_id),

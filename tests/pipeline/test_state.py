@@ -15,10 +15,13 @@ from pipeline.events import (
     NotHeard,
     Rated,
     SegmentAssigned,
+    SegmentRevision,
     SessionEnded,
     Span,
     Tag,
+    TagDecided,
     TagRetracted,
+    TranscriptEdited,
     Utterance,
     Withdrawn,
 )
@@ -74,6 +77,13 @@ interview_events = st.lists(
         st.builds(SegmentAssigned, segment_id=few, speaker=speakers, basis=st.just("person")),
         st.builds(tag, st.sampled_from("abc"), few),
         st.builds(TagRetracted, tag_id=st.sampled_from("abc")),
+        st.builds(
+            TranscriptEdited,
+            author=st.just("a"),
+            kind=st.just("split"),
+            replaced=st.lists(st.builds(SegmentRevision, segment_id=few, revision=few), max_size=2).map(tuple),
+            utterances=st.lists(st.builds(utterance, few, revision=few), max_size=3).map(tuple),
+        ),
         *(st.from_type(kind) for kind in get_args(Event)),
     ),
     max_size=30,
@@ -106,8 +116,10 @@ def test_live_tags_are_those_said_and_not_retracted_since(events):
     for event in events:
         if isinstance(event, Tag):
             live.add(event.tag_id)
-        if isinstance(event, TagRetracted):
+        if isinstance(event, TagRetracted) or (isinstance(event, TagDecided) and event.after is None):
             live.discard(event.tag_id)
+        elif isinstance(event, TagDecided):
+            live.add(event.tag_id)
     assert set(fold(events).tags) == live
 
 
