@@ -1,0 +1,79 @@
+"""A Whisper model of base.en's size whose weights are random, for measuring speed where no trained one can be had.
+
+It costs what base.en costs and babbles. As random weights never end a sentence, how much it says is given: `speak`
+has a loaded model write as many tokens as a person would have said in the sound that it is given.
+
+    python tools/random_whisper.py FOLDER
+"""
+
+import importlib.util
+import math
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+TOKENS_A_SECOND: Final = 3.5
+"""Interview speech at 150 words a minute has 2.5 words, and Whisper writes about 1.4 tokens a word, commas included."""
+_FRAMES_A_SECOND: Final = 100
+_MOST_TOKENS: Final = 444
+"""Whisper's decoder has 448 positions, of which the prompt of an English model takes up to four."""
+_BUILDER: Final = Path(__file__).parents[1] / "tests" / "fixtures" / "random_whisper" / "build.py"
+
+
+def base_en(folder: Path) -> Path:
+    """Write a CTranslate2 model of base.en's size (74 million weights, 51,864 tokens) to `folder`, in ten seconds.
+
+    It never ends by itself: it decodes for as long as its caller lets it, or as `speak` says.
+    """
+    spec = importlib.util.spec_from_file_location("build_random_whisper", _BUILDER)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(_BUILDER)
+    builder = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = builder  # dataclasses look their module up
+    spec.loader.exec_module(builder)
+    size = builder.Size(width=512, heads=8, layers=6, feed_forward=4, tokens=51_864)
+    built: Path = builder.build(folder, size=size, ends=False, quantization="int8")
+    return built
+
+
+def speak(whisper: Any, tokens_a_second: float = TOKENS_A_SECOND) -> None:
+    """Have a `faster_whisper.WhisperModel` made of `base_en` decode `tokens_a_second` of the sound in each window."""
+    whisper.model = _Measured(whisper.model, tokens_a_second)
+
+
+class _Measured:
+    """CTranslate2's model, with the length of what it generates set by the sound in the windows it encoded.
+
+    In a batch the window with the most sound decides, as in a batch of real speech the longest text does.
+    """
+
+    def __init__(self, model: Any, tokens_a_second: float) -> None:
+        self._model = model
+        self._tokens_a_second = tokens_a_second
+        self._sound_s: dict[int, float] = {}
+        self._held: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def encode(self, features: Any, to_cpu: bool = False) -> Any:
+        """Encode, and remember how many seconds of the windows are not padding."""
+        sounding = np.flatnonzero(np.asarray(features).any(axis=(0, 1)))
+        encoded = self._model.encode(features, to_cpu=to_cpu)
+        self._held = [*self._held[-31:], encoded]  # alive, so that its id is nobody else's
+        self._sound_s[id(encoded)] = (int(sounding[-1]) + 1) / _FRAMES_A_SECOND if sounding.size else 0.0
+        return encoded
+
+    def generate(self, encoded: Any, prompts: Any, *, max_length: int, **settings: Any) -> Any:
+        """Generate as many tokens as that sound has; `max_length` still is the most."""
+        sound_s = self._sound_s.get(id(encoded), max(self._sound_s.values(), default=0.0))
+        tokens = min(_MOST_TOKENS, max(1, math.ceil(sound_s * self._tokens_a_second)))
+        length = min(max_length, max(2 * tokens, len(prompts[0]) + tokens))  # CTranslate2 generates half of it at most
+        settings["no_repeat_ngram_size"] = 1  # nobody repeats themselves so much, and what does is decoded again
+        return self._model.generate(encoded, prompts, max_length=length, **settings)
+
+
+if __name__ == "__main__":
+    print(base_en(Path(sys.argv[1])))
