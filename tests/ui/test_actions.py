@@ -14,59 +14,24 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from pipeline.events import SessionEnded, SessionStarted, Span, Tag, Utterance
+from pipeline.events import SessionEnded
 from pipeline.state import fold
 from pipeline.store import Store
 from rubrics.load import load_rubric
+from tests.support.interviews import SESSION, said, started, tagged
+from tests.support.running import run
+from tests.support.screens import act, frames_until, sit
 from ui import wire
 from ui.actions import BadFrame, read_frame
 from ui.hub import Hub
 from ui.server import Server, create_app
 from ui.targets import has_item
 
-SESSION = "20261122-101500-abcd"
-pytestmark = pytest.mark.timeout(120)
-
-STARTED = SessionStarted(
-    session_id=SESSION,
-    started_at="2026-11-22T10:15:00+00:00",
-    source="strong.flac",
-    channels=2,
-    engine="pocketsphinx",
-    model="en-us",
-    rubric_id="threads",
-    rubric_version="1",
-    rules_version="1",
-)
-SAID = Utterance(
-    segment_id=1, channel=2, speaker="candidate", start_s=30.0, end_s=31.0, text="i wrote an audit", words=()
-)
-SPAN = Span(segment_id=1, revision=0, start_char=0, end_char=7, start_s=30.0, end_s=31.0)
-TAG = Tag(tag_id="t1", label="action", kind=None, rule_id="r", spans=(SPAN,), confidence=1, speaker="candidate")
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 100))
-
-
-def sit(server, **options):
-    return connect(f"{server.url.replace('http', 'ws', 1)}ws/sessions/{SESSION}?after=0", **options)
-
-
-async def answer_to(client, do, action_id="c1"):
-    await client.send(json.dumps({"id": action_id, "do": do}))
-    while True:
-        frame = json.loads(await client.recv())
-        answer = frame.get("done") or frame.get("refused")
-        if answer and answer["id"] == action_id:
-            return frame
-
-
-def journal(stage):
-    return [recorded.event for recorded in stage.store.read(SESSION)]
+STARTED = started(rubric_id="threads")
+SAID = said(1, "i wrote an audit", channel=2, start_s=30.0, end_s=31.0)
+TAG = tagged("t1", SAID, "i wrote", "action")
 
 
 def acted(stage, *frames, events=(STARTED, SAID, TAG)):
@@ -75,7 +40,7 @@ def acted(stage, *frames, events=(STARTED, SAID, TAG)):
     async def scene():
         stage.tell(SESSION, *events)
         async with stage.server() as server, sit(server) as client:
-            return [await answer_to(client, do, action_id) for action_id, do in frames]
+            return [(await act(client, do, action_id))[-1] for action_id, do in frames]
 
     return run(scene())
 
@@ -101,14 +66,14 @@ GOOD = [
 def test_an_act_is_done_and_signed_with_the_seat(stage, do):
     (answer,) = acted(stage, ("c1", do))
     assert answer == {"done": {"id": "c1", "event_id": "host:c1"}}
-    (made, *_) = journal(stage)[3:]
+    (made, *_) = stage.journal()[3:]
     assert getattr(made, "author", getattr(made, "rater", "host")) == "host"
 
 
 def test_the_same_act_sent_again_counts_once(stage):
     answers = acted(stage, *[("c1", do) for do in GOOD[:1] * 3], *[("c2", do) for do in GOOD[-1:] * 3])
     assert [answer["done"]["id"] for answer in answers] == ["c1"] * 3 + ["c2"] * 3
-    kinds = [event.type for event in journal(stage)]
+    kinds = [event.type for event in stage.journal()]
     assert (kinds.count("note_taken"), kinds.count("utterance")) == (1, 2)
 
 
@@ -152,7 +117,7 @@ BAD = [
 def test_what_cannot_be_meant_is_refused_with_a_reason_and_not_journalled(stage, do, word):
     (answer,) = acted(stage, ("c1", do))
     assert word in answer["refused"]["why"]
-    assert len(journal(stage)) == 3
+    assert len(stage.journal()) == 3
 
 
 def test_a_person_takes_back_what_they_did_and_only_that(stage):
@@ -163,23 +128,15 @@ def test_a_person_takes_back_what_they_did_and_only_that(stage):
         ("c3", {"type": "withdraw", "event_id": "host:c1"}),
     )
     assert [next(iter(answer)) for answer in answers] == ["done", "done", "refused"]
-    assert fold(journal(stage)).notes == ()
+    assert fold(stage.journal()).notes == ()
 
 
 def test_an_assignment_moves_the_tags_of_an_interview_that_is_over(stage):
     events = (STARTED, SAID, SessionEnded(at_s=40.0, reason="over"))
     acted(stage, ("c1", {"type": "assign", "channel": 2, "speaker": "candidate"}), events=events)
-    acted_on = acted_again(stage, {"type": "assign", "segment_id": 1, "speaker": "candidate"})
-    assert "done" in acted_on
-    assert fold(journal(stage)).utterance(1).speaker == "candidate"
-
-
-def acted_again(stage, do):
-    async def scene():
-        async with stage.server() as server, sit(server) as client:
-            return await answer_to(client, do, "again")
-
-    return run(scene())
+    (again,) = acted(stage, ("c2", {"type": "assign", "segment_id": 1, "speaker": "candidate"}), events=())
+    assert "done" in again
+    assert fold(stage.journal()).utterance(1).speaker == "candidate"
 
 
 def test_an_interview_that_was_cut_off_can_be_ended_by_hand(stage):
@@ -188,7 +145,7 @@ def test_an_interview_that_was_cut_off_can_be_ended_by_hand(stage):
     )
     assert "done" in first
     assert "over" in second["refused"]["why"]
-    assert fold(journal(stage)).ended.at_s == 31.0
+    assert fold(stage.journal()).ended.at_s == 31.0
 
 
 @pytest.mark.parametrize(
@@ -259,12 +216,9 @@ def test_every_frame_fits_the_published_schema(stage):
     async def scene():
         stage.tell(SESSION, STARTED, SAID, TAG)
         async with stage.server() as server, sit(server) as client:
-            frames = []
             for number, do in enumerate([*GOOD, BAD[0][0]]):
                 await client.send(json.dumps({"id": f"c{number}", "do": do}))
-            while not frames or frames[-1].get("refused", {}).get("id") != f"c{len(GOOD)}":
-                frames.append(json.loads(await client.recv()))
-            return frames
+            return await frames_until(client, lambda frame: frame.get("refused", {}).get("id") == f"c{len(GOOD)}")
 
     schema = wire.wire_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -304,7 +258,7 @@ MALFORMED = st.one_of(
 )
 
 
-@settings(max_examples=3000)
+@settings(max_examples=500)
 @given(MALFORMED)
 @example("[" * 16_000)
 @example('{"id":"c","do":' * 1000)
@@ -338,7 +292,7 @@ async def _stand_up_to(server, texts):
             try:
                 for _ in range(min(25, len(waiting))):  # fewer than count as a flood
                     await client.send(waiting.pop())
-                await answer_to(client, {"type": "nothing"}, "still-there")
+                await act(client, {"type": "nothing"}, "still-there")
             except ConnectionClosed as closed:
                 codes.add(closed.rcvd.code if closed.rcvd else None)
     return codes
@@ -392,7 +346,7 @@ def unanswerable(random, texts):
 
 async def batch(url, random, texts, values):
     """Sends so many frames that are answered, and one that ends the connection; all of them were looked at."""
-    async with connect(f"{url.replace('http', 'ws', 1)}ws/sessions/{SESSION}?after=0", max_size=None) as client:
+    async with sit(url, max_size=None) as client:
         for _ in range(ANSWERED):
             await client.send(answerable(random, values))
         answered = 0

@@ -1,18 +1,17 @@
 import asyncio
 import io
-from dataclasses import replace
 
 import pytest
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.events import NotHeard, SessionEnded, SessionStarted, Span, Tag, TagRetracted, Utterance
+from pipeline.events import NotHeard, SessionEnded, TagRetracted
+from tests.support.interviews import SESSION, said, started, tagged
+from tests.support.running import run
 from ui.errors import CannotFollow
 from ui.follow import follow
 
-SESSION = "20261122-101500-abcd"
-
-pytestmark = pytest.mark.timeout(60)
+SAVED = said(1, "We saved a day")
 
 
 @pytest.fixture
@@ -25,33 +24,6 @@ def printed(console):
     plain = Console(file=io.StringIO(), width=200)
     plain.print(Text.from_ansi(console.file.getvalue()))
     return plain.file.getvalue()
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 40))
-
-
-def started(**changes):
-    fields = {"source": "strong.flac", "engine": "pocketsphinx", "model": "en-us", "rubric_id": None}
-    return SessionStarted(
-        session_id=SESSION,
-        started_at="2026-11-22T10:15:00+00:00",
-        channels=1,
-        rubric_version=None,
-        rules_version="1",
-        **(fields | changes),
-    )
-
-
-def said(segment_id, text):
-    return Utterance(
-        segment_id=segment_id, channel=1, speaker="candidate", start_s=segment_id, end_s=9.0, text=text, words=()
-    )
-
-
-def tagged(tag_id, segment_id, end_char):
-    span = Span(segment_id=segment_id, revision=0, start_char=0, end_char=end_char, start_s=1.0, end_s=2.0)
-    return Tag(tag_id=tag_id, label="result", kind=None, rule_id="r", spans=(span,), confidence=1, speaker="candidate")
 
 
 def test_tagged_quotes_questions_and_gaps_are_told_in_words(stage, interview, rubric_words, console):
@@ -81,8 +53,9 @@ def test_tagged_quotes_questions_and_gaps_are_told_in_words(stage, interview, ru
 
 def test_what_was_written_is_told_as_written(stage, console):
     async def scene():
-        written = replace(said(1, "it fell to three minutes"), medium="written")
-        stage.tell(SESSION, started(), written, tagged("t1", 1, 7), SessionEnded(at_s=9.0, reason="over"))
+        written = said(1, "it fell to three minutes", medium="written")
+        tag = tagged("t1", written, "it fell")
+        stage.tell(SESSION, started(), written, tag, SessionEnded(at_s=9.0, reason="over"))
         async with stage.server() as server:
             await follow(server.url, SESSION, console)
 
@@ -105,7 +78,7 @@ def test_quotes_are_told_as_they_come(stage, console):
         stage.tell(SESSION, started())
         async with stage.server() as server:
             following = asyncio.create_task(follow(server.url, SESSION, console))
-            stage.tell(SESSION, said(1, "We saved a day"), tagged("t", 1, 8))
+            stage.tell(SESSION, SAVED, tagged("t", SAVED, "We saved"))
             while "We saved" not in printed(console):
                 await asyncio.sleep(0.01)
             assert not following.done()
@@ -117,13 +90,14 @@ def test_quotes_are_told_as_they_come(stage, console):
 
 def test_a_dropped_connection_is_taken_up_without_a_gap_or_a_double(stage, console):
     async def scene():
-        stage.tell(SESSION, started(), said(1, "First we cut"), tagged("a", 1, 12))
+        first, second = said(1, "First we cut"), said(2, "Second we cut")
+        stage.tell(SESSION, started(), first, tagged("a", first, first.text))
         async with stage.server() as server:
             port = int(server.url.rstrip("/").rpartition(":")[2])
             following = asyncio.create_task(follow(server.url, SESSION, console))
             while "First" not in printed(console):
                 await asyncio.sleep(0.01)
-        stage.tell(SESSION, said(2, "Second we cut"), tagged("b", 2, 13))
+        stage.tell(SESSION, second, tagged("b", second, second.text))
         async with stage.server(port=port):
             stage.tell(SESSION, SessionEnded(at_s=9.0, reason="end of file"))
             summary = await following
@@ -135,8 +109,8 @@ def test_a_dropped_connection_is_taken_up_without_a_gap_or_a_double(stage, conso
 
 def test_a_superseded_tag_is_not_counted(stage, console):
     async def scene():
-        stage.tell(SESSION, started(), said(1, "We saved a day"), tagged("a", 1, 8))
-        stage.tell(SESSION, TagRetracted(tag_id="a"), tagged("b", 1, 14), SessionEnded(at_s=9.0, reason="end"))
+        stage.tell(SESSION, started(), SAVED, tagged("a", SAVED, "We saved"), TagRetracted(tag_id="a"))
+        stage.tell(SESSION, tagged("b", SAVED, "We saved a day"), SessionEnded(at_s=9.0, reason="end"))
         async with stage.server() as server:
             return await follow(server.url, SESSION, console)
 
@@ -146,9 +120,8 @@ def test_a_superseded_tag_is_not_counted(stage, console):
 def test_what_was_said_cannot_steer_the_terminal(stage, console):
     async def scene():
         stage.tell(SESSION, started(source="[bold]x[/bold]\x1b[2J.wav"))
-        stage.tell(
-            SESSION, said(1, "[red]no\x1b[31m[/red]\x07"), tagged("a", 1, 19), SessionEnded(at_s=9.0, reason="end")
-        )
+        spell = said(1, "[red]no\x1b[31m[/red]\x07")
+        stage.tell(SESSION, spell, tagged("a", spell, spell.text), SessionEnded(at_s=9.0, reason="end"))
         async with stage.server() as server:
             await follow(server.url, SESSION, console)
 

@@ -3,8 +3,10 @@ import threading
 
 import pytest
 
-from pipeline.events import Draft, NoteTaken, SessionEnded, Utterance
+from pipeline.events import Draft, NoteTaken, SessionEnded
 from pipeline.store import Recorded
+from tests.support import interviews
+from tests.support.running import run
 from ui.hub import Hub
 
 
@@ -13,10 +15,7 @@ def note(seq):
 
 
 def said(seq, channel=1):
-    heard = Utterance(
-        segment_id=seq, channel=channel, speaker="candidate", start_s=0, end_s=1, text="yes", words=(), revision=0
-    )
-    return Recorded(seq, "2026-11-22T10:15:00+00:00", heard)
+    return Recorded(seq, "2026-11-22T10:15:00+00:00", interviews.said(seq, "yes", channel=channel))
 
 
 def draft(text, channel=1):
@@ -25,10 +24,6 @@ def draft(text, channel=1):
 
 def seqs(batch):
     return [entry.seq for entry in batch.recorded]
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 20))
 
 
 def test_a_viewer_gets_what_was_published_in_order():

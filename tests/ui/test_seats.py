@@ -7,7 +7,6 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from pipeline.errors import BadInput
@@ -19,21 +18,20 @@ from pipeline.events import (
     NoteTaken,
     QuestionChosen,
     Rated,
-    SessionStarted,
     StageChanged,
     Ticked,
     Utterance,
     Withdrawn,
     to_json,
 )
+from tests.support import interviews
+from tests.support.interviews import SESSION
+from tests.support.running import run
+from tests.support.screens import act, frames_until, is_caught_up, sit
 from ui import wire
 from ui.actions import ChooseQuestion, Note, Rate, Start, Tick
 from ui.errors import Refused
 from ui.seats import ROLES, Seat, Seating, Sight, may_do, may_see
-from ui.server import Server, create_app
-
-SESSION = "20261122-101500-abcd"
-pytestmark = pytest.mark.timeout(60)
 
 
 def seat(role, seat_id="s1", name="Ada"):
@@ -152,40 +150,7 @@ def test_no_token_but_the_hosts_own_makes_a_host_where_tokens_are_asked_for(toke
 
 
 def started(session_id=SESSION):
-    return SessionStarted(
-        session_id=session_id,
-        started_at="2026-11-22T10:15:00+00:00",
-        source="strong.flac",
-        channels=2,
-        engine="pocketsphinx",
-        model="en-us",
-        rubric_id="threads",
-        rubric_version="1",
-        rules_version="1",
-    )
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 40))
-
-
-def sit(server, token=None, after=0, **options):
-    url = server.url.replace("http", "ws", 1)
-    return connect(f"{url}ws/sessions/{SESSION}?after={after}{f'&seat={token}' if token else ''}", **options)
-
-
-async def frames_until(client, found):
-    frames = []
-    while not frames or not found(frames[-1]):
-        frames.append(json.loads(await client.recv()))
-    return frames
-
-
-async def act(client, do, action_id="c1"):
-    """What the server answers, with every frame that came before it."""
-    await client.send(json.dumps({"id": action_id, "do": do}))
-    frames = await frames_until(client, lambda f: (f.get("done") or f.get("refused") or {}).get("id") == action_id)
-    return frames[-1], frames
+    return interviews.started(session_id, "threads")
 
 
 def events(frames):
@@ -204,15 +169,13 @@ def test_ratings_and_private_notes_reach_nobody_else_by_any_route(stage):
         seating = Seating(stage.store)
         tokens = {role: seating.make(SESSION, role, role)[1] for role in ROLES if role != "host"}
         tokens["other rater"] = seating.make(SESSION, "other", "rater")[1]
-        async with stage.server() as server, sit(server, tokens["rater"]) as rater:
-            others = {name: await sit(server, token) for name, token in (tokens | {"host": None}).items()}
+        async with stage.server() as server, sit(server, token=tokens["rater"]) as rater:
+            others = {name: await sit(server, token=token) for name, token in (tokens | {"host": None}).items()}
             for number, do in enumerate((RATE, NOTE, FORM, SHARED)):
-                answer, _ = await act(rater, do, f"c{number}")
+                answer = (await act(rater, do, f"c{number}"))[-1]
                 assert answer["done"]["event_id"].endswith(f":c{number}")
-            taken_back = json.dumps({"id": "c9", "do": {"type": "withdraw", "event_id": answer_id(answer, "c0")}})
-            await rater.send(taken_back)
-            own = await frames_until(rater, lambda f: f.get("done", {}).get("id") == "c9")
-            assert own
+            rated_id = answer["done"]["event_id"].replace(":c3", ":c0")
+            assert "done" in (await act(rater, {"type": "withdraw", "event_id": rated_id}, "c9"))[-1]
             for name, client in others.items():
                 seen = json.dumps(await frames_until(client, lambda f: f.get("caught_up", {}).get("seq") == 7))
                 assert "the-private" not in seen or name == "rater"
@@ -220,11 +183,11 @@ def test_ratings_and_private_notes_reach_nobody_else_by_any_route(stage):
                 assert "withdrawn" not in seen or name == "rater"
                 await client.close()
             for name, token in (tokens | {"host": None}).items():
-                async with sit(server, token) as again:  # from the journal this time
-                    seen = json.dumps(await frames_until(again, lambda f: "caught_up" in f))
+                async with sit(server, token=token) as again:  # from the journal this time
+                    seen = json.dumps(await frames_until(again, is_caught_up))
                     assert ("the-private" in seen) == (name == "rater")
-                async with sit(server, token, after=5) as resumed:
-                    seen = json.dumps(await frames_until(resumed, lambda f: "caught_up" in f))
+                async with sit(server, token=token, after=5) as resumed:
+                    seen = json.dumps(await frames_until(resumed, is_caught_up))
                     assert ("withdrawn" in seen) == (name == "rater")
             async with httpx.AsyncClient(base_url=server.url) as http:
                 paths = (f"/api/sessions/{SESSION}", f"/api/sessions/{SESSION}/rubric", "/api/sessions", "/api/setup")
@@ -236,16 +199,12 @@ def test_ratings_and_private_notes_reach_nobody_else_by_any_route(stage):
     run(scene())
 
 
-def answer_id(answer, action_id):
-    return f"{answer['done']['event_id'].split(':')[0]}:{action_id}"
-
-
 def test_what_a_seat_may_not_see_is_a_gap_in_the_numbers(stage, interview):
     async def scene():
         stage.tell(SESSION, *interview)
         _, token = Seating(stage.store).make(SESSION, "Ada", "interviewer")
-        async with stage.server() as server, sit(server, token) as client:
-            frames = await frames_until(client, lambda f: "caught_up" in f)
+        async with stage.server() as server, sit(server, token=token) as client:
+            frames = await frames_until(client, is_caught_up)
             assert frames[0]["hello"]["seat"] == {"name": "Ada", "role": "interviewer"}
             seen = [(frame["seq"], frame["event"]) for frame in frames if "seq" in frame]
             wanted = [(n, to_json(e)) for n, e in enumerate(interview, 1) if may_see(seat("interviewer"), e)]
@@ -253,9 +212,7 @@ def test_what_a_seat_may_not_see_is_a_gap_in_the_numbers(stage, interview):
             assert frames[-1]["caught_up"]["seq"] == len(interview)
             await asyncio.to_thread(stage.hub.draft, SESSION, Draft(channel=1, speaker="candidate", text="x", at_s=1.0))
             stage.tell(SESSION, StageChanged(author="host", stage_id="warm", at_s=1.0))
-            assert [e["type"] for e in events(await frames_until(client, lambda f: "caught_up" in f))] == [
-                "stage_changed"
-            ]
+            assert [e["type"] for e in events(await frames_until(client, is_caught_up))] == ["stage_changed"]
 
     run(scene())
 
@@ -264,7 +221,7 @@ def test_what_a_seat_may_not_see_is_a_gap_in_the_numbers(stage, interview):
 def test_a_token_that_opens_nothing_closes_with_its_code(stage, token):
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, sit(server, token) as client:
+        async with stage.server() as server, sit(server, token=token) as client:
             with pytest.raises(ConnectionClosed) as closed:
                 await client.recv()
             assert closed.value.rcvd.code == wire.NOT_YOURS
@@ -308,12 +265,12 @@ def test_a_revoked_seat_is_closed_at_once_and_its_link_opens_nothing(stage):
             listed = (await http.get(seats)).json()
             assert listed == [{key: seat[key] for key in ("seat_id", "name", "role")} for seat in reversed(made)]
             bo, ada = (seat["path"].partition("seat=")[2] for seat in made)
-            async with sit(server, bo) as closing, sit(server, ada) as staying:
+            async with sit(server, token=bo) as closing, sit(server, token=ada) as staying:
                 assert (await http.delete(f"{seats}/{made[0]['seat_id']}")).status_code == 200
                 with pytest.raises(ConnectionClosed) as closed:
                     await frames_until(closing, lambda _: False)
                 assert (closed.value.rcvd.code, "link" in closed.value.rcvd.reason) == (wire.NOT_YOURS, True)
-                assert "done" in (await act(staying, NOTE, "c1"))[0]
+                assert "done" in (await act(staying, NOTE, "c1"))[-1]
             assert [seat["name"] for seat in (await http.get(seats)).json()] == ["Ada"]
             again = await http.delete(f"{seats}/{made[0]['seat_id']}")
             assert (again.status_code, "nobody" in again.json()["error"]) == (400, True)
@@ -359,8 +316,7 @@ def test_a_body_that_cannot_be_meant_is_refused_in_words(stage, body, status):
 def test_a_server_that_asks_for_tokens_tells_nothing_without_one(stage):
     async def scene():
         stage.tell(SESSION, started(), SAID)
-        server = Server(create_app(stage.store, stage.hub, host_token="the-host"))
-        async with server, httpx.AsyncClient(base_url=server.url) as http:
+        async with stage.server(host_token="the-host") as server, httpx.AsyncClient(base_url=server.url) as http:
             for path in ("/api/sessions", f"/api/sessions/{SESSION}", "/api/setup", f"/api/sessions/{SESSION}/rubric"):
                 assert (await http.get(path)).status_code == 403
                 assert (await http.get(path, params={"seat": "the-guess"})).status_code == 403
@@ -369,7 +325,7 @@ def test_a_server_that_asks_for_tokens_tells_nothing_without_one(stage):
                 with pytest.raises(ConnectionClosed) as closed:
                     await client.recv()
                 assert closed.value.rcvd.code == wire.NOT_YOURS
-            async with sit(server, "the-host") as client:
+            async with sit(server, token="the-host") as client:
                 assert "hello" in json.loads(await client.recv())
 
     run(scene())

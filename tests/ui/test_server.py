@@ -6,65 +6,25 @@ import httpx
 import jsonschema
 import psutil
 import pytest
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from pipeline.events import Draft, NoteTaken, SessionStarted, to_json
+from pipeline.events import Draft, NoteTaken, to_json
+from tests.support.interviews import SESSION, started
+from tests.support.running import run
+from tests.support.screens import frames_until, is_caught_up, seqs, sit
 from ui import wire
 from ui.errors import CannotServe
 from ui.hub import Hub
 from ui.server import Server, create_app
-
-SESSION = "20261122-101500-abcd"
-pytestmark = pytest.mark.timeout(60)
-
-
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 40))
-
-
-def started(session_id=SESSION):
-    return SessionStarted(
-        session_id=session_id,
-        started_at="2026-11-22T10:15:00+00:00",
-        source="strong.flac",
-        channels=2,
-        engine="pocketsphinx",
-        model="en-us",
-        rubric_id=None,
-        rubric_version=None,
-        rules_version="1",
-    )
 
 
 def note(text="noted"):
     return NoteTaken(author="ada", at_s=1.0, text=text, is_shared=True)
 
 
-def watch(server, session_id=SESSION, after=0, **options):
-    url = server.url.replace("http", "ws", 1)
-    return connect(f"{url}ws/sessions/{session_id}?after={after}", **options)
-
-
-async def frames_until(viewer, found):
-    """Frames up to the first for which `found` is true."""
-    frames = []
-    while not frames or not found(frames[-1]):
-        frames.append(json.loads(await viewer.recv()))
-    return frames
-
-
 async def get(server, path, **options):
     async with httpx.AsyncClient(base_url=server.url) as client:
         return await client.get(path, **options)
-
-
-def seqs(frames):
-    return [frame["seq"] for frame in frames if "seq" in frame]
-
-
-def is_caught_up(frame):
-    return "caught_up" in frame
 
 
 # -- watching ---------------------------------------------------------------------------------------------------------
@@ -73,7 +33,7 @@ def is_caught_up(frame):
 def test_a_viewer_gets_the_journal_then_the_news(stage, interview):
     async def scene():
         stage.tell(SESSION, *interview[:4])
-        async with stage.server() as server, watch(server) as viewer:
+        async with stage.server() as server, sit(server) as viewer:
             before = await frames_until(viewer, is_caught_up)
             seat = {"name": "host", "role": "host"}
             assert before[0] == {"hello": {"protocol": wire.PROTOCOL, "session_id": SESSION, "seat": seat}}
@@ -89,7 +49,7 @@ def test_a_viewer_gets_the_journal_then_the_news(stage, interview):
 def test_a_viewer_resumes_after_the_last_event_that_it_has(stage, interview):
     async def scene():
         stage.tell(SESSION, *interview)
-        async with stage.server() as server, watch(server, after=20) as viewer:
+        async with stage.server() as server, sit(server, after=20) as viewer:
             assert seqs(await frames_until(viewer, is_caught_up)) == [21, 22, 23, 24]
 
     run(scene())
@@ -98,7 +58,7 @@ def test_a_viewer_resumes_after_the_last_event_that_it_has(stage, interview):
 def test_drafts_are_sent_and_have_no_place_in_the_journal(stage):
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, watch(server) as viewer:
+        async with stage.server() as server, sit(server) as viewer:
             await frames_until(viewer, is_caught_up)
             draft = Draft(channel=2, speaker="candidate", text="so last spring", at_s=8.0)
             stage.hub.draft(SESSION, draft)
@@ -113,7 +73,7 @@ def test_nothing_is_lost_or_doubled_between_the_journal_and_the_news(stage):
             await asyncio.to_thread(stage.tell, SESSION, note())
 
     async def see_all(server):
-        async with watch(server) as viewer:
+        async with sit(server) as viewer:
             return seqs(await frames_until(viewer, lambda frame: frame.get("seq") == 151))
 
     async def scene():
@@ -135,7 +95,7 @@ def test_a_viewer_that_falls_behind_catches_up_from_the_journal(stage):
 
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, watch(server) as viewer:
+        async with stage.server() as server, sit(server) as viewer:
             await frames_until(viewer, is_caught_up)
             stage.tell(SESSION, *[note()] * 5)  # more than may wait
             stage.tell(SESSION, note())
@@ -149,7 +109,7 @@ def test_a_viewer_that_does_not_read_holds_up_nobody_and_misses_nothing(stage):
 
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, watch(server, max_queue=1) as slow, watch(server) as quick:
+        async with stage.server() as server, sit(server, max_queue=1) as slow, sit(server) as quick:
             await frames_until(slow, is_caught_up)
             await frames_until(quick, is_caught_up)
             for _ in range(40):
@@ -163,7 +123,7 @@ def test_a_viewer_that_does_not_read_holds_up_nobody_and_misses_nothing(stage):
 def test_events_that_another_process_wrote_are_found_in_the_journal(stage):
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, watch(server) as viewer:
+        async with stage.server() as server, sit(server) as viewer:
             await frames_until(viewer, is_caught_up)
             stage.store.append(SESSION, [note("unheard by this hub"), note()])
             assert seqs(await frames_until(viewer, lambda frame: frame.get("seq") == 3)) == [2, 3]
@@ -176,7 +136,7 @@ def test_events_that_another_process_wrote_are_found_in_the_journal(stage):
 def test_events_published_out_of_order_arrive_in_order(stage):
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, watch(server) as viewer:
+        async with stage.server() as server, sit(server) as viewer:
             await frames_until(viewer, is_caught_up)
             first, second = stage.store.append(SESSION, [note("first"), note("second")])
             stage.hub.publish(SESSION, [second])
@@ -191,8 +151,8 @@ def test_events_published_out_of_order_arrive_in_order(stage):
 def test_a_viewer_that_vanishes_leaves_the_others_alone(stage):
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, watch(server) as stays:
-            async with watch(server) as leaves:
+        async with stage.server() as server, sit(server) as stays:
+            async with sit(server) as leaves:
                 await frames_until(leaves, is_caught_up)
                 leaves.transport.abort()
             await frames_until(stays, is_caught_up)
@@ -213,7 +173,7 @@ async def close_of(viewer):
 
 def test_an_unknown_session_closes_with_its_code_and_reason(stage):
     async def scene():
-        async with stage.server() as server, watch(server, "nobody") as viewer:
+        async with stage.server() as server, sit(server, "nobody") as viewer:
             assert await close_of(viewer) == (wire.UNKNOWN_SESSION, "no such interview in this workspace")
 
     run(scene())
@@ -223,7 +183,7 @@ def test_an_unknown_session_closes_with_its_code_and_reason(stage):
 def test_a_resume_from_no_sequence_number_closes_with_its_code(stage, after):
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, watch(server, after=after) as viewer:
+        async with stage.server() as server, sit(server, after=after) as viewer:
             assert (await close_of(viewer))[0] == wire.BAD_REQUEST
 
     run(scene())
@@ -232,7 +192,7 @@ def test_a_resume_from_no_sequence_number_closes_with_its_code(stage, after):
 def test_a_viewer_of_another_journal_is_told_to_start_again(stage):
     async def scene():
         stage.tell(SESSION, started(), note())
-        async with stage.server() as server, watch(server, after=3) as viewer:
+        async with stage.server() as server, sit(server, after=3) as viewer:
             assert (await close_of(viewer))[0] == wire.AHEAD_OF_JOURNAL
 
     run(scene())
@@ -245,7 +205,7 @@ def test_a_viewer_of_another_journal_is_told_to_start_again(stage):
 def test_what_is_no_frame_closes_its_connection_with_a_reason(stage, frame, code):
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, watch(server) as viewer:
+        async with stage.server() as server, sit(server) as viewer:
             await viewer.send(frame)
             closed_with, reason = await close_of(viewer)
             assert closed_with == code
@@ -260,7 +220,7 @@ def test_a_websocket_from_another_website_is_refused(stage, origin):
         stage.tell(SESSION, started())
         async with stage.server() as server:
             with pytest.raises(InvalidStatus) as refused:
-                await watch(server, origin=origin)
+                await sit(server, origin=origin)
             assert refused.value.response.status_code == 403
             assert b"own page only" in refused.value.response.body
 
@@ -270,7 +230,7 @@ def test_a_websocket_from_another_website_is_refused(stage, origin):
 def test_a_websocket_from_the_servers_own_page_is_accepted(stage):
     async def scene():
         stage.tell(SESSION, started())
-        async with stage.server() as server, watch(server, origin=server.url.rstrip("/")) as viewer:
+        async with stage.server() as server, sit(server, origin=server.url.rstrip("/")) as viewer:
             await frames_until(viewer, is_caught_up)
 
     run(scene())
@@ -391,7 +351,7 @@ def test_stopping_sends_viewers_away_in_a_way_that_they_come_back_from(stage):
     async def scene():
         stage.tell(SESSION, started())
         async with stage.server() as server:
-            viewer = await watch(server)
+            viewer = await sit(server)
             await frames_until(viewer, is_caught_up)
         assert (await close_of(viewer))[0] == 1012
 

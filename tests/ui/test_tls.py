@@ -1,6 +1,5 @@
 """Open to others: a certificate, a token, and the same page."""
 
-import asyncio
 import io
 import json
 import shutil
@@ -12,17 +11,14 @@ import pytest
 from rich.console import Console
 from websockets.asyncio.client import connect
 
-from pipeline.events import NoteTaken, SessionEnded, SessionStarted
+from pipeline.events import NoteTaken, SessionEnded
+from tests.support.interviews import SESSION, started
+from tests.support.running import run
 from ui.errors import CannotServe
 from ui.follow import follow
-from ui.server import Server, create_app
 
-SESSION = "20261122-101500-abcd"
 TOKEN = "the-host-token"
-pytestmark = [
-    pytest.mark.timeout(60),
-    pytest.mark.skipif(shutil.which("openssl") is None, reason="a certificate is made with openssl"),
-]
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="a certificate is made with openssl")
 
 
 @pytest.fixture(scope="module")
@@ -36,29 +32,13 @@ def certificate(tmp_path_factory):
     return paths
 
 
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 40))
-
-
 def opened(stage, certificate, host="127.0.0.1", token=TOKEN):
-    app = create_app(stage.store, stage.hub, host_token=token)
-    return Server(app, host=host, certificate=certificate[0], key=certificate[1])
+    return stage.server(host=host, certificate=certificate[0], key=certificate[1], host_token=token)
 
 
 def tell(stage):
-    started = SessionStarted(
-        session_id=SESSION,
-        started_at="2026-11-22T10:15:00+00:00",
-        source="strong.flac",
-        channels=2,
-        engine="pocketsphinx",
-        model="en-us",
-        rubric_id=None,
-        rubric_version=None,
-        rules_version="1",
-    )
     shared = NoteTaken(author="Ada", at_s=1.0, text="shared", is_shared=True)
-    stage.tell(SESSION, started, shared, SessionEnded(at_s=2.0, reason="over"))
+    stage.tell(SESSION, started(), shared, SessionEnded(at_s=2.0, reason="over"))
 
 
 def test_a_certificate_alone_does_not_open_the_server_to_others(stage, certificate):
