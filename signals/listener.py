@@ -1,6 +1,7 @@
 """Who spoke and what it shows, joined: what live, review and batch feed with confirmed utterances."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from pipeline.events import ChannelAssigned, Event, SessionEnded, Speaker, Utterance
 from rubrics.model import Rubric
@@ -20,7 +21,7 @@ class Listener:
         all_flags: bool = False,
     ) -> None:
         self._attributor = Attributor(rubric, channels=channels, given=given)
-        self._tagger = Tagger(rubric, all_flags=all_flags)
+        self._tagger = _compiled(rubric, all_flags).fork()
 
     def receive(self, utterance: Utterance) -> tuple[Event, ...]:
         """The utterance with its speaker (two where a question runs into its answer), assignments, tags, in order."""
@@ -49,3 +50,9 @@ class Listener:
 
     def _follow(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         return tuple(found for event in events for found in (event, *self._tagger.receive(event)))
+
+
+@lru_cache(maxsize=8)
+def _compiled(rubric: Rubric | None, all_flags: bool) -> Tagger:
+    """A tagger to fork. Kept: compiling takes a second, and every interview that is opened again needs one."""
+    return Tagger(rubric, all_flags=all_flags)
