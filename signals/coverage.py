@@ -4,10 +4,11 @@ Pure arithmetic on tags that stand: coverage counts what was said, it rates noth
 was under way where its quote begins; a follow-up belongs to the planned question that it follows.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from pipeline.events import Label, QuestionAsked, Tag
 from rubrics.model import MethodPart, Question, Rubric
@@ -15,6 +16,8 @@ from signals.normalise import read_tokens
 from signals.phrases import PhraseIndex, synonym_phrases
 
 STORY: Final[tuple[Label, ...]] = ("situation", "task", "action", "result")
+Start: TypeAlias = tuple[int, str | None]
+"""The segment from which a question is under way, and its id; no id: none of the planned ones."""
 ProbeBasis = Literal["follow-up", "method", "story", "figure", "signal", "question"]
 """Where a probe comes from: the question's own follow-ups, the rubric's method, a part of the story that is missing, a
 result without a figure, a signal not heard, or another question whose cue was heard."""
@@ -22,13 +25,17 @@ result without a figure, a signal not heard, or another question whose cue was h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionCoverage:
-    """What the answers to one planned question have given. `question_id` None: before the first, or off the plan."""
+    """What the answers to one planned question have given. `question_id` None: before the first, or off the plan.
+
+    `signals` were heard in their own words or confirmed by a person, `perhaps` by what a sentence is about alone.
+    """
 
     question_id: str | None
     asked: int = 0
     follow_ups: int = 0
     story: tuple[Label, ...] = ()
     signals: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
     metrics: int = 0
     flags: Mapping[str, int] = field(default_factory=dict)
 
@@ -51,20 +58,24 @@ class Probe:
     item: str | None = None
 
 
-def read_coverage(tags: Iterable[Tag], asked: Iterable[QuestionAsked]) -> dict[str | None, QuestionCoverage]:
+def read_coverage(
+    tags: Iterable[Tag], asked: Iterable[QuestionAsked], chosen: Iterable[Start] = ()
+) -> dict[str | None, QuestionCoverage]:
     """The coverage of each question that was asked or answered, in the order in which each was first asked.
 
-    `tags` are those that stand and nobody rejected; `asked` may hold questions whose tag was retracted since.
+    `tags` are those that stand and nobody rejected; `asked` may hold questions whose tag was retracted since. `chosen`
+    are the questions that a person said were under way, each from a segment on.
     """
     standing = [tag for tag in tags if tag.status != "rejected"]
-    starts = _question_starts(standing)
+    starts = _question_starts(standing, chosen)
     follow_ups = {event.segment_id for event in asked if event.is_follow_up}
-    segments = [segment for segment, _ in starts]
+    segments = [segment for segment, *_ in starts]
     held: dict[str | None, list[Tag]] = {None: []} if not starts else {}
     counts: dict[str | None, list[int]] = {}
-    for segment, question_id in starts:
+    for segment, question_id, is_asked in starts:
         held.setdefault(question_id, [])
-        counts.setdefault(question_id, [0, 0])[segment in follow_ups] += 1
+        if is_asked:
+            counts.setdefault(question_id, [0, 0])[segment in follow_ups] += 1
     for tag in standing:
         if tag.label != "question":
             at = bisect_right(segments, tag.spans[0].segment_id) - 1
@@ -75,13 +86,23 @@ def read_coverage(tags: Iterable[Tag], asked: Iterable[QuestionAsked]) -> dict[s
     }
 
 
-def _question_starts(tags: Sequence[Tag]) -> list[tuple[int, str | None]]:
-    """Where each question begins, in order; one off the plan stays with the planned question under way."""
-    starts: list[tuple[int, str | None]] = []
-    for tag in sorted((tag for tag in tags if tag.label == "question"), key=lambda tag: tag.spans[0].segment_id):
-        current = starts[-1][1] if starts else None
-        starts.append((tag.spans[0].segment_id, tag.kind or current))
+def _question_starts(tags: Sequence[Tag], chosen: Iterable[Start]) -> list[tuple[int, str | None, bool]]:
+    """Where each question begins, in order, and whether it was asked; one off the plan stays with the one under way.
+
+    A sentence that asks a planned question wins over what a person chose just before it.
+    """
+    asked = [(tag.spans[0].segment_id, True, tag.kind) for tag in tags if tag.label == "question"]
+    picked = [(segment_id, False, question_id) for segment_id, question_id in chosen]
+    starts: list[tuple[int, str | None, bool]] = []
+    for segment_id, is_asked, question_id in sorted((*picked, *asked), key=lambda start: start[:2]):
+        current = starts[-1][1] if starts and is_asked else None
+        starts.append((segment_id, question_id or current, is_asked))
     return starts
+
+
+def is_topic(tag: Tag) -> bool:
+    """Whether a signal is guessed from what a sentence is about, and nobody has confirmed it."""
+    return tag.label == "signal" and tag.rule_id.startswith("topic.") and tag.status != "accepted"
 
 
 def _coverage(question_id: str | None, tags: Sequence[Tag], asked: int, follow_ups: int) -> QuestionCoverage:
@@ -90,26 +111,30 @@ def _coverage(question_id: str | None, tags: Sequence[Tag], asked: int, follow_u
     for tag in tags:
         if tag.label == "red_flag" and tag.kind:
             flags[tag.kind] = flags.get(tag.kind, 0) + 1
+    signals = [(tag.kind, is_topic(tag)) for tag in tags if tag.label == "signal" and tag.kind]
+    sure = tuple(dict.fromkeys(kind for kind, is_guess in signals if not is_guess))
     return QuestionCoverage(
         question_id=question_id,
         asked=asked,
         follow_ups=follow_ups,
         story=tuple(part for part in (*STORY, "insight") if part in labels),
-        signals=tuple(dict.fromkeys(tag.kind for tag in tags if tag.label == "signal" and tag.kind)),
+        signals=sure,
+        perhaps=tuple(dict.fromkeys(kind for kind, _ in signals if kind not in sure)),
         metrics=sum(tag.label == "metric" for tag in tags),
         flags=flags,
     )
 
 
 _STORY_PROBES: Final[Mapping[Label, str]] = {
-    "action": "No own deed heard yet: ask what they did themselves.",
-    "result": "No result heard yet: ask what changed.",
-    "situation": "No situation heard yet: ask what was going on.",
-    "task": "No task heard yet: ask what they had to achieve.",
+    "action": "What did you do yourself?",
+    "result": "What changed in the end?",
+    "situation": "What was going on at the time?",
+    "task": "What was yours to achieve?",
 }
 """In the order in which they are asked: what was done and what came of it are what an interview is for."""
-_NO_FIGURE: Final = "A result without a figure: ask how much, or how they knew."
-
+_NO_FIGURE: Final = "How much did it change, and how do you know?"
+_TOLD: Final = re.compile(r"(?:gives|names|says|brings|draws|(explains|describes|sets out)) (?!to |the \w+ the )(.+)")
+_WH: Final = re.compile(r"(?:who|what|which|how|why|when|where|whether)\b")
 
 _ENOUGH_TOKENS: Final = 40
 """Less than this says nothing yet about what a candidate leaves out."""
@@ -206,8 +231,21 @@ def _own_follow_up(question: Question, covered: QuestionCoverage, ticked: frozen
 
 
 def _about_signal(question: Question, covered: QuestionCoverage) -> Probe | None:
-    missing = next((signal for signal in question.signals if signal.id not in covered.signals), None)
+    """The first signal that was not heard at all, else one that was heard perhaps."""
+    open_ones = [signal for signal in question.signals if signal.id not in covered.signals]
+    missing = min(open_ones, key=lambda signal: signal.id in covered.perhaps, default=None)
     if missing is None:
         return None
-    text = f"Not heard yet: {missing.text}. Ask about it if time allows."
-    return Probe(question_id=question.id, basis="signal", text=text, missing=missing.id)
+    return Probe(question_id=question.id, basis="signal", text=_cue(missing.text), missing=missing.id)
+
+
+def _cue(look_for: str) -> str:
+    """What a guide looks for, as a cue for whoever asks: never a question that gives the answer away."""
+    told = _TOLD.fullmatch(look_for)
+    if told is None:
+        return f"Still to hear: {look_for}."
+    explained, rest = told.groups()
+    rest = rest.removesuffix(" clearly")
+    if _WH.match(rest):
+        return f"Ask {rest}."
+    return f"Ask {'about' if explained else 'for'} {rest}."

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from pipeline.events import Speaker
+from pipeline.events import QuestionChosen, Speaker
 from pipeline.state import InterviewState
 from rubrics.model import Rubric
-from signals.coverage import Prober, QuestionCoverage, read_coverage
+from signals.coverage import Prober, QuestionCoverage, Start, read_coverage
 from ui.interview import Interview
 from ui.wire import Now, SessionState
 
@@ -18,7 +18,7 @@ ASIDE_S: Final = 1.2
 ENOUGH_WORDS: Final = 10
 """Fewer words of an answer say nothing yet of what it leaves out."""
 REMARKS: Final = frozenset({"story", "figure", "signal"})
-"""Probes that say what was not heard: they wait until all that was spoken is confirmed. The others are questions."""
+"""Probes for what Earmark itself misses: they wait until all that was spoken is confirmed. The others are a guide's."""
 CONFIRMED_S: Final = 1.0
 """How far a confirmed utterance may end before the speech that it came from."""
 Stretch = tuple[float, float]
@@ -62,7 +62,7 @@ class Standing:
 
     def _take(self, journalled: InterviewState) -> None:
         self._state = journalled
-        self._coverage = read_coverage(journalled.tags.values(), journalled.questions)
+        self._coverage = read_coverage(journalled.tags.values(), journalled.questions, _chosen_in(journalled))
         self._shown = {question_id or "": asdict(covered) for question_id, covered in self._coverage.items()}
         since_s = self._interview.question_from_s
         answer = (said for said in journalled.utterances if said.speaker != "interviewer" and said.start_s >= since_s)
@@ -106,3 +106,11 @@ class Standing:
         said = " ".join(said.text for said in state.utterances if said.speaker != "interviewer")
         probe = self._prober.probe(self._interview.question_id, self._coverage, ticked=ticked, said=said)
         return asdict(probe) if probe else None
+
+
+def _chosen_in(state: InterviewState) -> list[Start]:
+    """The questions that a person chose, each from the first sentence that began after it."""
+    chosen = [act for act in state.acts if isinstance(act, QuestionChosen)]
+    begins = sorted((said.start_s, said.segment_id) for said in state.utterances) if chosen else []
+    after_all = max(state.latest_revision, default=0) + 1
+    return [(next((n for s, n in begins if s >= act.at_s), after_all), act.question_id) for act in chosen]

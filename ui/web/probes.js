@@ -4,7 +4,7 @@
 import { phaseOf, stretches } from "./board.js";
 
 const READABLE_MS = 3000;
-const QUESTIONS = new Set(["follow-up", "method", "question"]); // in words that can be said to a candidate as they are
+const QUESTIONS = new Set(["follow-up", "method", "question"]); // of the guide, to be said as they stand
 
 export class Probes {
   /** `redraw` is called when a probe has been read for long enough. */
@@ -31,9 +31,9 @@ export class Probes {
   }
 }
 
-/** Whether a probe is a question, to be asked in its own words, and not a remark on what was not heard. */
-export function isQuestion({ basis }) {
-  return QUESTIONS.has(basis);
+/** Whether a probe is a question, to be asked in its own words, and not a cue for whoever asks. */
+export function isQuestion({ basis, text }) {
+  return QUESTIONS.has(basis) || text.endsWith("?");
 }
 
 function isAnybodyTalking({ now }) {
