@@ -69,19 +69,12 @@ export class Asking {
 
   signals({ id, signals }) {
     const heard = signals.filter(({ isHeard }) => isHeard).length;
-    return this.rows.row("signals", [id, ...signals.map(({ isHeard }) => isHeard)], () =>
+    return this.rows.row("signals", [id, ...signals.map(({ isHeard, segmentId }) => `${isHeard} ${segmentId}`)], () =>
       element(
         "section",
         { class: "signals" },
         element("h3", {}, "Signals ", element("span", { class: "count" }, `${heard} of ${signals.length}`)),
-        element("ul", {}, signals.map(({ text, isHeard }) =>
-          element(
-            "li",
-            { class: isHeard ? "is-heard" : "" },
-            element("span", { class: "sign", "aria-hidden": "true" }, isHeard ? "✓" : "○"),
-            element("span", { class: "unseen" }, isHeard ? "heard: " : "not heard: "),
-            text,
-          ))),
+        element("ul", {}, signals.map(signalRow)),
       ));
   }
 
@@ -139,6 +132,19 @@ export class Asking {
       );
     });
   }
+}
+
+/** One that was heard leads to the sentence; one that was heard perhaps says so and is not ticked. */
+function signalRow({ text, isHeard, isPerhaps, segmentId }) {
+  const [sign, words] = isHeard ? ["✓", "heard: "] : isPerhaps ? ["◐", "perhaps heard: "] : ["○", "not heard: "];
+  return element(
+    "li",
+    { class: isHeard ? "is-heard" : isPerhaps ? "is-perhaps" : "" },
+    element("span", { class: "sign", "aria-hidden": "true" }, sign),
+    element("span", { class: "unseen" }, words),
+    segmentId === null ? element("span", {}, text) : element("a", { href: `#s${segmentId}` }, text),
+    isPerhaps ? element("span", { class: "detail", "aria-hidden": "true" }, "perhaps") : null,
+  );
 }
 
 /** Things to tick off, each by its path. */

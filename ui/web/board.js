@@ -3,7 +3,7 @@
 // `guide` is a rubric as /api/rubrics gives it (null: an interview without one), `plan` the questions that set-up chose
 // ([{id, minutes}]; null: all of the guide's).
 
-import { authorOf, liveTags, quotesOf, speakerOf } from "./state.js";
+import { authorOf, isGuess, liveTags, quotesOf, speakerOf } from "./state.js";
 
 export const STORY = Object.freeze(["situation", "task", "action", "result"]);
 const QUIET_LABELS = new Set(["question", "red_flag"]); // counted elsewhere, not listed as evidence
@@ -69,7 +69,7 @@ export function questionOf(state, guide, plan) {
   const question = guide?.questions.find(({ id }) => id === questionId);
   if (!question) return null;
   const at = momentOf(state);
-  const heard = new Set(tagsOf(state, own).filter(({ label }) => label === "signal").map(({ kind }) => kind));
+  const signals = tagsOf(state, own).filter(({ label }) => label === "signal");
   const ticks = ticksOf(state);
   return {
     ...question,
@@ -81,8 +81,16 @@ export function questionOf(state, guide, plan) {
       return { text, item, isDone: ticks.get(item) ?? false };
     }),
     followUpsHeard: [...state.questions.values()].filter((q) => q.is_follow_up && q.question_id === questionId).length,
-    signals: question.signals.map((signal) => ({ ...signal, isHeard: heard.has(signal.id) })),
+    signals: question.signals.map((signal) => signalOf(signal, signals)),
   };
+}
+
+/** A signal with whether it was heard in its own words, or perhaps, by a sentence about it, and where: a segment id. */
+function signalOf(signal, tags) {
+  const own = tags.filter(({ kind }) => kind === signal.id);
+  const sure = own.find((tag) => !isGuess(tag));
+  const segmentId = (sure ?? own[0])?.spans[0].segment_id ?? null;
+  return { ...signal, isHeard: Boolean(sure), isPerhaps: !sure && own.length > 0, segmentId };
 }
 
 /** `number` of `of`: by the plan where set-up made one, else in the order of asking out of how many the guide asks. */
@@ -146,13 +154,15 @@ export function lampsOf(state, guide) {
 }
 
 /**
- * The answer's evidence in the order in which it was confirmed, notes and marks among it. Tags of the same words are
- * one row: [{key, tags, quotes, segmentId, at, medium} | {key, act, at}].
+ * The answer's evidence in the order in which it was confirmed, notes and marks among it; guessed signals only where
+ * the question looks for them. Tags of the same words are one row: [{key, tags, quotes, segmentId, at, medium} | {key, act, at}].
  */
-export function evidenceRows(state) {
+export function evidenceRows(state, guide) {
   const own = currentStretches(state);
+  const question = guide?.questions.find(({ id }) => id === own.at(-1).questionId);
+  const isWanted = (tag) => !isGuess(tag) || question?.signals.some(({ id }) => id === tag.kind);
   const rows = new Map();
-  for (const tag of tagsOf(state, own)) {
+  for (const tag of tagsOf(state, own).filter(isWanted)) {
     const quotes = quotesOf(state, tag);
     if (QUIET_LABELS.has(tag.label) || !quotes.length) continue;
     const key = tag.spans.map((s) => `${s.segment_id}/${s.revision}/${s.start_char}-${s.end_char}`).join("+");
@@ -245,7 +255,7 @@ export function quotesFor(state, questionId, most = 3) {
   const own = stretches(state).filter((stretch) => stretch.questionId === questionId);
   const seen = new Set();
   return tagsOf(state, own)
-    .filter(({ label }) => order.includes(label))
+    .filter((tag) => order.includes(tag.label) && !isGuess(tag))
     .sort((a, b) => order.indexOf(a.label) - order.indexOf(b.label))
     .map((tag) => ({ tag, quote: quotesOf(state, tag).join(" … "), at: tag.spans[0].start_s }))
     .filter(({ quote }) => quote && !seen.has(quote) && seen.add(quote))

@@ -3,6 +3,7 @@
 import { evidenceRows, flagsOf, isOwn, lampsOf, phaseOf } from "./board.js";
 import { element, markOf } from "./dom.js";
 import { place, Rows } from "./rows.js";
+import { isGuess } from "./state.js";
 import { clock } from "./words.js";
 
 const LONG_QUOTE = 130; // letters: more than two lines, of which the transcript shows the rest
@@ -17,7 +18,7 @@ export class Heard {
   /** Returns how many rows there are. */
   draw(state, words, { guide }, marksNew) {
     this.rows.marksNew = marksNew;
-    const rows = evidenceRows(state);
+    const rows = evidenceRows(state, guide);
     place(this.list, rows.length ? rows.map((row) => this.row(row, state, words)) : [this.emptiness(state)]);
     place(this.gaps, [this.missing(state, words, guide), this.flags(flagsOf(state), words)]);
     return rows.length;
@@ -26,7 +27,7 @@ export class Heard {
   row(row, state, words) {
     if (row.act) return this.actRow(row, state);
     return this.rows.row(row.key, [words, row.medium, ...row.tags, ...row.quotes], () => {
-      const details = [...new Set(row.tags.map((tag) => words.detail(tag)).filter(Boolean))];
+      const details = [...new Set(row.tags.map((tag) => detailOf(tag, words)).filter(Boolean))];
       const isLong = row.quotes.join(" ").length > LONG_QUOTE;
       const named = row.tags.map(({ label }) => words.mark(label).words).join(", ");
       return element(
@@ -91,4 +92,8 @@ export class Heard {
       return element("p", { class: "flags" }, markOf(words.mark("red_flag")), `ask about: ${counted.join(", ")}`);
     });
   }
+}
+
+function detailOf(tag, words) {
+  return isGuess(tag) ? `perhaps ${words.detail(tag)}` : words.detail(tag);
 }

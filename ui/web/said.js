@@ -3,7 +3,7 @@
 import { element, markOf } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { place, Rows } from "./rows.js";
-import { pieces, sentences } from "./state.js";
+import { isGuess, pieces, sentences } from "./state.js";
 import { pieceOf } from "./transcript.js";
 import { clock } from "./words.js";
 
@@ -32,7 +32,7 @@ export class Said {
   sentence({ utterance, speaker, tags }, words) {
     const { segment_id: id, start_s: at, medium } = utterance;
     return this.rows.row(`utterance ${id}`, [utterance, speaker, words, ...tags], () => {
-      const own = tags.filter(({ spans }) => spans[0].segment_id === id);
+      const own = tags.filter((tag) => tag.spans[0].segment_id === id && !isGuess(tag));
       const marked = tags.filter(({ label }) => label !== "signal"); // whole stories, often several at once
       const labels = [...new Set(own.map(({ label }) => label))];
       return element(

@@ -159,6 +159,11 @@ export function liveTags(state) {
   return [...state.tags.values()].filter((tag) => tag.status !== "rejected");
 }
 
+/** Whether a signal is guessed from what a sentence is about, and nobody has confirmed it. */
+export function isGuess({ label, rule_id: ruleId, status }) {
+  return label === "signal" && ruleId.startsWith("topic.") && status !== "accepted";
+}
+
 /**
  * An utterance's text cut wherever a quote begins or ends: [{text, quotes: [{tag, lane, begins}]}].
  * Overlapping quotes get lanes of their own, so that each keeps its own underline from end to end.
