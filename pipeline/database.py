@@ -31,8 +31,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pipeline.errors import BadInput, MissingFacility, PipelineError
 
-SCHEMA_VERSION: Final = 2
-"""2 added the seats and the set-ups; a database of version 1 gets them when it is opened."""
+SCHEMA_VERSION: Final = 3
+"""2 added the seats and the set-ups, 3 the files of batches; an older database gets them when it is opened."""
 _METADATA: Final = MetaData()
 _SCHEMA: Final = Table("schema_version", _METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
@@ -71,6 +71,23 @@ SETUPS: Final = Table(
     _METADATA,
     Column("session_id", Text, ForeignKey(SESSIONS.c.session_id), primary_key=True),
     Column("body", Text, nullable=False),
+)
+BATCH_FILES: Final = Table(
+    "batch_files",
+    _METADATA,
+    # The folder that a batch writes into, and the name of this file's own folder in it.
+    Column("out", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    # What the outputs were made of and with; none while there are none.
+    Column("fingerprint", Text),
+    Column("session_id", Text),
+    # The run that may finish this file: one that was killed and comes back late may not.
+    Column("claim", Text),
+    Column("updated_at", Text, nullable=False),
+    Index("batch_files_by_source", "out", "source", unique=True),
 )
 
 _KEEP_DELETED: Final = "events_keep_delete"

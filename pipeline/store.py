@@ -11,10 +11,11 @@ program makes them with `asyncio.to_thread`.
 import secrets
 import threading
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
@@ -127,19 +128,21 @@ class Store:
         """
         if not events:
             return ()
-        bodies = [_encoded(event) for event in events]
-        _check_starts(session_id, events)
+        rows = event_rows(session_id, events)
+        with self.writing() as connection:
+            return append_rows(connection, session_id, events, rows)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction to read what lies beside the journal. Raises StoreError where the machine fails."""
+        with failures_in_words(self._path), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction to write, all or nothing; on the disk when it is left. Raises StoreError likewise."""
         with self._turn, failures_in_words(self._path), self._writer.begin() as connection:
-            last_seq = _last_seq(connection, session_id)
-            _admit(connection, session_id, events[0], is_known=last_seq > 0)
-            now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            recorded = tuple(Recorded(seq, now, event) for seq, event in enumerate(events, last_seq + 1))
-            rows = [
-                {"session_id": session_id, "seq": one.seq, "recorded_at": now, "type": one.event.type, "body": body}
-                for one, body in zip(recorded, bodies, strict=True)
-            ]
-            connection.execute(insert(EVENTS), rows)
-        return recorded
+            yield connection
 
     def read(self, session_id: str, after_seq: int = 0, *, types: Collection[str] | None = None) -> Iterator[Recorded]:
         """A session's events after `after_seq`, in order, in constant memory; only of the `types` where given.
@@ -267,6 +270,25 @@ class Store:
             if len(rows) < _PAGE_EVENTS:
                 return
             after_seq = rows[-1].seq
+
+
+def event_rows(session_id: str, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """What `append_rows` takes, made before its transaction begins. Raises ValueError as `Store.append` does."""
+    _check_starts(session_id, events)
+    return [{"session_id": session_id, "type": event.type, "body": _encoded(event)} for event in events]
+
+
+def append_rows(
+    connection: Connection, session_id: str, events: Sequence[Event], rows: Sequence[dict[str, Any]]
+) -> tuple[Recorded, ...]:
+    """As `Store.append`, within a transaction of `Store.writing` that does more."""
+    last_seq = _last_seq(connection, session_id)
+    _admit(connection, session_id, events[0], is_known=last_seq > 0)
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    recorded = tuple(Recorded(seq, now, event) for seq, event in enumerate(events, last_seq + 1))
+    placed = [{**row, "seq": one.seq, "recorded_at": now} for one, row in zip(recorded, rows, strict=True)]
+    connection.execute(insert(EVENTS), placed)
+    return recorded
 
 
 def _encoded(event: Event) -> str:
