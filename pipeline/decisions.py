@@ -19,6 +19,7 @@ from pipeline.events import (
     Label,
     Rated,
     SegmentRevision,
+    Span,
     Tag,
     TagDecided,
     TagRetracted,
@@ -142,7 +143,8 @@ def settle(state: InterviewState, found: Iterable[Event]) -> tuple[Event, ...]:
     goes. Journal what comes back right after the correction.
     """
     decided = _decided_tags(state)
-    kept = {tag_id: carried(state, tag) or tag for tag_id, tag in decided.items()}
+    first = _first_spans(state)
+    kept = {tag_id: _where_it_stands(state, tag, first.get(tag_id, tag.spans)) for tag_id, tag in decided.items()}
     told = _labels_told(state, kept)
     events: list[Event] = []
     for event in found:
@@ -168,6 +170,20 @@ def _decided_tags(state: InterviewState) -> dict[str, Tag]:
     spoken_of = {edit.tag_id for edit in state.edits if isinstance(edit, TagDecided)}
     spoken_of.update(tag_id for act in state.acts if isinstance(act, Rated) for tag_id in act.tag_ids)
     return {tag_id: tag for tag_id, tag in state.tags.items() if tag.status != "proposed" or tag_id in spoken_of}
+
+
+def _first_spans(state: InterviewState) -> dict[str, tuple[Span, ...]]:
+    """By tag_id the words that a person first decided on."""
+    spans: dict[str, tuple[Span, ...]] = {}
+    for edit in state.edits:
+        if isinstance(edit, TagDecided) and (tag := edit.before or edit.after) is not None:
+            spans.setdefault(edit.tag_id, tag.spans)
+    return spans
+
+
+def _where_it_stands(state: InterviewState, tag: Tag, first: tuple[Span, ...]) -> Tag:
+    """The tag on the words that stand: sought from where it was decided, so that undo puts it back to the letter."""
+    return carried(state, replace(tag, spans=first)) or carried(state, tag) or tag
 
 
 def _labels_told(state: InterviewState, kept: Mapping[str, Tag]) -> dict[str, set[tuple[Label, str | None]]]:
