@@ -1,0 +1,109 @@
+"""Hearing an interview through a browser, which outlives this process: the page keeps what was not taken, so an
+interview that was cut off, by a kill or a restart, goes on where its recording stands.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from pipeline.audio import RATE_HZ
+from pipeline.events import ListeningResumed
+from pipeline.recording import Recording
+from pipeline.state import InterviewState
+from pipeline.store import Store
+from pipeline.worker import Worker
+from pipeline.workspace import audio_path
+from ui.errors import Refused
+from ui.interview import Interview
+from ui.listening import Listening
+from ui.sound_wire import Pcm
+from ui.sources import Source
+
+LONGEST_BREAK_S: Final = 3600.0
+"""An interview that nobody has heard for longer is not gone on with: the break would be silence in its recording."""
+_PIECE: Final = RATE_HZ
+_HEADER_BYTES: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How far an interview came that was cut off, in samples: recorded, and understood; `break_s` ago."""
+
+    path: Path
+    channels: int
+    recorded: int
+    understood: int
+    break_s: float
+
+    def unheard(self) -> Iterator[tuple[int, Pcm]]:
+        """What was recorded and not understood any more, a second at a time, each with where it begins."""
+        if self.understood >= self.recorded:
+            return
+        with self.path.open("rb") as file:
+            begin = file.read(_HEADER_BYTES).index(b"data") + 8
+            file.seek(begin + self.understood * self.channels * 2)
+            for place in range(self.understood, self.recorded, _PIECE):
+                count = min(_PIECE, self.recorded - place)
+                pcm = np.frombuffer(file.read(count * self.channels * 2), "<i2")
+                yield place, pcm.reshape(-1, self.channels)
+
+
+def find_stand(store: Store, session_id: str, channels: int, state: InterviewState) -> tuple[Stand | None, int]:
+    """How far a cut-off interview came, None where nothing was recorded yet; and how often it was resumed.
+
+    Blocks on the disk. Raises Refused where the break was too long, BadInput where the recording is not its own.
+    """
+    path = audio_path(store.workspace, session_id)
+    if not path.exists():
+        return None, 0
+    break_s = max(0.0, time.time() - path.stat().st_mtime)
+    if break_s > LONGEST_BREAK_S:
+        raise Refused("the interview was cut off more than an hour ago: end it, and set up another to go on.")
+    with Recording.open(path, channels) as recording:
+        recorded = recording.frames
+    entries = store.read(session_id, types=frozenset({"listening_resumed"}))
+    resumed_s = [entry.event.at_s for entry in entries if isinstance(entry.event, ListeningResumed)]
+    spoken_s = [said.end_s for said in state.utterances if said.medium == "spoken"]
+    understood = min(recorded, round(max((*spoken_s, *resumed_s), default=0.0) * RATE_HZ))
+    return Stand(path, channels, recorded, understood, break_s), len(resumed_s)
+
+
+class BrowserListening(Listening):
+    """As any other, but it can be left without an end, and begin where a recording stands, paused or not."""
+
+    def __init__(
+        self,
+        source: Source,
+        interview: Interview,
+        make_worker: Callable[[], Worker],
+        workspace: Path,
+        session_id: str,
+        *,
+        first_sample: int = 0,
+        is_paused: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(source, interview, make_worker, workspace, session_id, **options)
+        self._next_sample = first_sample
+        self._begins_paused = is_paused
+
+    async def leave(self) -> None:
+        """Stop everything at once. The interview has not ended: it can be gone on with."""
+        await self._close_source()
+        for stretch in self._stretches:
+            stretch.cancel()
+        await asyncio.gather(*self._stretches, return_exceptions=True)
+        self.state = "ended"
+        await self._let_go()
+        self.ended.set()
+
+    def _begin(self) -> None:
+        if self._begins_paused:
+            self.state, self._begins_paused = "paused", False
+        else:
+            super()._begin()
