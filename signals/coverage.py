@@ -67,7 +67,7 @@ def read_coverage(
     are the questions that a person said were under way, each from a segment on.
     """
     standing = [tag for tag in tags if tag.status != "rejected"]
-    starts = _question_starts(standing, chosen)
+    starts = question_starts(standing, chosen)
     follow_ups = {event.segment_id for event in asked if event.is_follow_up}
     segments = [segment for segment, *_ in starts]
     held: dict[str | None, list[Tag]] = {None: []} if not starts else {}
@@ -86,7 +86,7 @@ def read_coverage(
     }
 
 
-def _question_starts(tags: Sequence[Tag], chosen: Iterable[Start]) -> list[tuple[int, str | None, bool]]:
+def question_starts(tags: Sequence[Tag], chosen: Iterable[Start]) -> list[tuple[int, str | None, bool]]:
     """Where each question begins, in order, and whether it was asked; one off the plan stays with the one under way.
 
     A sentence that asks a planned question wins over what a person chose just before it.

@@ -1,6 +1,6 @@
 """A whole interview written out: as the JSON lines of the contract, or in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.text import Text
@@ -29,18 +29,24 @@ def utterance_record(utterance: Utterance) -> dict[str, Any]:
 
 
 def write_state_json(state: InterviewState) -> None:
-    """A whole interview as JSON lines: every utterance in the order in which it began, then every tag.
+    """A whole interview as JSON lines on standard output."""
+    for record in state_records(state):
+        write_json(record)
+
+
+def state_records(state: InterviewState) -> Iterator[dict[str, Any]]:
+    """A whole interview as plain records: every utterance in the order in which it began, then every tag.
 
     A tag's `line` is the number of its utterance among them, from 1.
     """
     utterances = {utterance.segment_id: utterance for utterance in state.utterances}
     line_of = {utterance.segment_id: line for line, utterance in state.lines.items()}
     for utterance in state.lines.values():
-        write_json(utterance_record(utterance))
+        yield utterance_record(utterance)
     for tag in sorted(state.tags.values(), key=lambda tag: (tag.spans[0].start_s, tag.spans[0].start_char, tag.tag_id)):
         record = tag_record(tag, utterances)
         record |= {name: line_of[record[name]] for name in ("line", "end_line") if name in record}
-        write_json({"type": "tag", **record})
+        yield {"type": "tag", **record}
 
 
 def print_state(state: InterviewState, rubric: RubricWords | None) -> None:
