@@ -451,6 +451,19 @@ def compose(words: Iterable[tuple[str, float, float, float]]) -> tuple[str, tupl
     return " ".join(word.text for word in placed), tuple(placed)
 
 
+def place_of(segment_id: int, split_from: Mapping[int, int]) -> tuple[int, ...]:
+    """A key to order segments by: their ids, and what was split off right after what it was split from.
+
+    `split_from` says of a segment that an edit made which one it was put after; of two put after the same one, the
+    later one is the nearer.
+    """
+    path: list[int] = []
+    while (parent := split_from.get(segment_id)) is not None:
+        path.append(-segment_id)
+        segment_id = parent
+    return (segment_id, *reversed(path))
+
+
 def span_over(utterance: Utterance, start_char: int, end_char: int) -> Span:
     """The span of a slice, with the times of the words that it touches (the utterance's own where it has none)."""
     first = bisect_right(utterance.words, start_char, key=lambda word: word.start_char + len(word.text))

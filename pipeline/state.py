@@ -37,6 +37,7 @@ from pipeline.events import (
     TranscriptEdited,
     Utterance,
     Withdrawn,
+    place_of,
 )
 
 _Key = TypeVar("_Key")
@@ -157,15 +158,6 @@ def fold(events: Iterable[Event], onto: InterviewState = NOTHING_YET) -> Intervi
     for event in events:
         growing.take(event)
     return growing.state()
-
-
-def place_of(segment_id: int, split_from: Mapping[int, int]) -> tuple[int, ...]:
-    """A key to order segments by. What is split off later comes before what was split off from there earlier."""
-    path: list[int] = []
-    while (parent := split_from.get(segment_id)) is not None:
-        path.append(-segment_id)
-        segment_id = parent
-    return (segment_id, *reversed(path))
 
 
 class _Growing:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from pipeline.events import ChannelAssigned, Event, SessionEnded, Speaker, Utterance
+from pipeline.events import ChannelAssigned, Event, SessionEnded, Speaker, TranscriptEdited, Utterance
 from rubrics.model import Rubric
 from signals.speakers import Attributor
 from signals.tagger import Tagger
@@ -28,25 +28,34 @@ class Listener:
         return self._follow(self._attributor.receive(utterance))
 
     def receive_act(self, event: Event) -> tuple[Event, ...]:
-        """What a person did, such as an assignment or the choice of a question, and what follows from it."""
-        if isinstance(event, ChannelAssigned):
-            self._attributor.assign(event.channel, event.speaker)
+        """What a person did, such as an assignment or a correction, and what follows from it.
+
+        Only the answers that it touches are told again. It knows nothing of what people made of tags: have
+        `pipeline.decisions.settle` keep that before the journal takes what follows.
+        """
+        self._note(event)
         return self._follow((event,))
 
     def recall(self, events: Iterable[Event]) -> None:
         """Take up an interview where its journal leaves it: what `events` led to is there already."""
         for event in events:
             self._tagger.receive(event)
+            self._note(event)
             if isinstance(event, Utterance):
                 self._attributor.recall(event)
-            elif isinstance(event, ChannelAssigned):
-                self._attributor.assign(event.channel, event.speaker)
             elif isinstance(event, SessionEnded):
                 self._tagger.receive_end()
 
     def receive_end(self) -> tuple[Event, ...]:
         """What only the end of the interview decides. Call it once, after the last utterance."""
         return (*self._follow(self._attributor.receive_end()), *self._tagger.receive_end())
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, ChannelAssigned):
+            self._attributor.assign(event.channel, event.speaker)
+        elif isinstance(event, TranscriptEdited):
+            for utterance in event.utterances:
+                self._attributor.recall(utterance)
 
     def _follow(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         return tuple(found for event in events for found in (event, *self._tagger.receive(event)))

@@ -3,14 +3,16 @@
     Utterance                         -> QuestionAsked, Tag, TagRetracted, NotHeard
     Utterance that is not final       -> Tag, TagRetracted: what the words so far would be tagged with
     ChannelAssigned, SegmentAssigned,
-    Corrected                         -> what changes by them: TagRetracted, Tag, QuestionAsked
+    Corrected, TranscriptEdited       -> what changes by them: TagRetracted, Tag, QuestionAsked, NotHeard
     receive_end()                     -> what only the end shows
 
 The tags that stand depend only on the final utterances and their assignments, never on when these arrived: whatever
-changes the past rebuilds the answers it touches and sends the difference.
+changes the past has the answers that it touches told anew, up to where the interview goes on as it did, and the
+difference is sent.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -24,14 +26,16 @@ from pipeline.events import (
     Speaker,
     Tag,
     TagRetracted,
+    TranscriptEdited,
     Utterance,
+    place_of,
     span_over,
 )
 from rubrics.model import Question, Rubric
 from signals.answer import Answer, Passed, tag_id_of
 from signals.questions import Asked, QuestionMatcher, is_backchannel
 from signals.reader import Reader
-from signals.sentences import NOTHING_BEFORE, UNPLACED, load_model
+from signals.sentences import NOTHING_BEFORE, UNPLACED, Before, load_model
 
 
 @dataclass(slots=True)
@@ -43,6 +47,8 @@ class _Turn:
     said: list[tuple[Utterance, Speaker]]
     question_tags: list[Tag]
     asked: list[QuestionAsked]
+    began: Before
+    """What earlier answers to the same question had told when this one began."""
     is_open_question: bool = True
     """Nobody has answered yet, so the interviewer may still be asking."""
 
@@ -68,7 +74,9 @@ class Tagger:
         self._first_question_id = question_id
         self._first_before = NOTHING_BEFORE
         self._passed: list[Passed] | None = [] if self._explain else None
-        self._utterances: dict[int, Utterance] = {}
+        self._utterances: dict[int, Utterance] = {}  # in the order of their places
+        self._known: set[int] = set()
+        self._split_from: dict[int, int] = {}
         self._channels: dict[int, Speaker] = {}
         self._segments: dict[int, Speaker] = {}
         self._turns: list[_Turn] = []
@@ -98,6 +106,8 @@ class Tagger:
             return self._receive_utterance(event)
         if isinstance(event, Corrected):
             return self._receive_utterance(event.utterance)
+        if isinstance(event, TranscriptEdited):
+            return self._edit(event)
         if isinstance(event, ChannelAssigned):
             return self._assign(self._channels, event.channel, event.speaker)
         if isinstance(event, SegmentAssigned):
@@ -124,12 +134,13 @@ class Tagger:
         known = self._utterances.get(utterance.segment_id)
         if known is not None and (known == utterance or utterance.revision < known.revision):
             return ()
-        is_next = not self._utterances or utterance.segment_id > next(reversed(self._utterances))
-        self._utterances[utterance.segment_id] = utterance
+        segment_id = utterance.segment_id
+        is_next = not self._utterances or self._place(segment_id) > self._place(next(reversed(self._utterances)))
+        self._utterances[segment_id] = utterance
+        self._known.add(segment_id)
         if is_next and not self._is_ended:
             return tuple(self._hear(utterance))
-        self._utterances = dict(sorted(self._utterances.items()))
-        return self._rebuild()
+        return self._retell({segment_id})
 
     def _preview(self, utterance: Utterance) -> tuple[Event, ...]:
         """Tags of words that may still change, in place of those of the words before them. The answer hears nothing.
@@ -173,20 +184,26 @@ class Tagger:
         return [*(TagRetracted(tag_id=tag.tag_id) for tag in change.retracted), *change.added]
 
     def _open_turn(self, question_id: str | None) -> _Turn:
-        turn = _Turn(question_id, self._answer_to(question_id), [], [], [])
+        answer = self._answer_to(question_id)
+        turn = _Turn(question_id, answer, [], [], [], answer.before)
         self._turns.append(turn)
         return turn
 
     def _answer_to(self, question_id: str | None) -> Answer:
         question = self._question(question_id)
-        before = next((turn.answer for turn in reversed(self._turns) if turn.question_id == question_id), None)
         return Answer(
             self._reader,
             is_about_past=question is None or question.mode == "behavioural",
             question_id=question_id if question else None,
             passed=self._passed,
-            before=before.before if question_id is not None and before is not None else self._first_before,
+            before=self._told_before(question_id),
         )
+
+    def _told_before(self, question_id: str | None) -> Before:
+        """What answers to the question have told so far."""
+        answers = (turn.answer for turn in reversed(self._turns) if turn.question_id == question_id)
+        last = next(answers, None) if question_id is not None else None
+        return self._first_before if last is None else last.before
 
     def _question(self, question_id: str | None) -> Question | None:
         return self._questions.questions.get(question_id) if question_id else None
@@ -240,10 +257,13 @@ class Tagger:
     def _missing_if_left(self, question_id: str | None, next_question_id: str | None) -> tuple[NotHeard, ...]:
         return self._missing(question_id) if question_id != next_question_id else ()
 
-    def _missing(self, question_id: str | None) -> tuple[NotHeard, ...]:
-        """What the question looks for and no answer to it gave; only said again if it changed."""
+    def _missing(self, question_id: str | None, left: Sequence[_Turn] | None = None) -> tuple[NotHeard, ...]:
+        """What the question looks for and no answer to it gave; only said again if it changed.
+
+        `left`: the turns to look at, unless all that there are.
+        """
         question = self._question(question_id)
-        turns = [turn for turn in self._turns if turn.question_id == question_id]
+        turns = [turn for turn in (self._turns if left is None else left) if turn.question_id == question_id]
         if question is None or not any(speaker != "interviewer" for turn in turns for _, speaker in turn.said):
             return ()
         tags = [tag for turn in turns for tag in turn.answer.tags]
@@ -256,35 +276,120 @@ class Tagger:
     # -- the past changed --------------------------------------------------------------------------------------------
 
     def _assign(self, table: dict[int, Speaker], key: int, speaker: Speaker) -> tuple[Event, ...]:
-        touched = [
-            u for u in self._utterances.values() if key in (u.segment_id if table is self._segments else u.channel,)
-        ]
-        before = [self._speaker_of(utterance) for utterance in touched]
+        before = self._speakers()
         table[key] = speaker
-        if before == [self._speaker_of(utterance) for utterance in touched]:
-            return ()
-        return self._rebuild()
+        return self._retell(_changed(before, self._speakers()))
 
-    def _rebuild(self) -> tuple[Event, ...]:
-        """Tell the interview anew and send what differs."""
-        old_turns, self._turns = self._turns, []
-        old_tags = _standing(old_turns)
-        old_asked = {asked for turn in old_turns for asked in turn.asked}
-        was_ended, self._is_ended = self._is_ended, False
-        not_heard: list[Event] = []
-        for utterance in self._utterances.values():
-            not_heard.extend(event for event in self._hear(utterance) if isinstance(event, NotHeard))
-        if was_ended:
-            not_heard.extend(event for event in self.receive_end() if isinstance(event, NotHeard))
-        new_tags = _standing(self._turns)
+    def _edit(self, edit: TranscriptEdited) -> tuple[Event, ...]:
+        before = self._speakers()
+        touched = {gone.segment_id for gone in edit.replaced if self._utterances.pop(gone.segment_id, None)}
+        last: int | None = None
+        for utterance in edit.utterances:
+            segment_id = utterance.segment_id
+            if last is not None and segment_id not in self._known:
+                self._split_from[segment_id] = last
+            self._known.add(segment_id)
+            self._utterances[segment_id] = utterance
+            touched.add(segment_id)
+            last = segment_id
+        for change in edit.speakers:
+            table = self._channels if change.segment_id is None else self._segments
+            key = change.channel if change.segment_id is None else change.segment_id
+            if change.after is None:
+                table.pop(key, None)
+            else:
+                table[key] = change.after
+        return self._retell(touched | _changed(before, self._speakers()))
+
+    def _speakers(self) -> dict[int, Speaker]:
+        return {segment_id: self._speaker_of(utterance) for segment_id, utterance in self._utterances.items()}
+
+    def _place(self, segment_id: int) -> tuple[int, ...]:
+        return place_of(segment_id, self._split_from)
+
+    def _retell(self, touched: Collection[int]) -> tuple[Event, ...]:
+        """Tell the touched answers anew and send what differs."""
+        if not touched:
+            return ()
+        self._utterances = dict(sorted(self._utterances.items(), key=lambda item: self._place(item[0])))
+        not_heard = dict(self._not_heard)
+        old, new = self._tell_again(sorted(map(self._place, touched)))
+        self._not_heard = not_heard  # what was left out on the way is told once, when all is told
+        old_tags, new_tags = _standing(old), _standing(new)
+        old_asked = {asked for turn in old for asked in turn.asked}
         gone = [TagRetracted(tag_id=tag_id) for tag_id, tag in old_tags.items() if new_tags.get(tag_id) != tag]
-        asked = [asked for turn in self._turns for asked in turn.asked if asked not in old_asked]
+        asked = [asked for turn in new for asked in turn.asked if asked not in old_asked]
         come = [tag for tag_id, tag in new_tags.items() if old_tags.get(tag_id) != tag]
-        return (*gone, *asked, *come, *not_heard)
+        question_ids = dict.fromkeys(turn.question_id for turn in (*old, *new))
+        missing = [
+            event for question_id in question_ids for event in self._missing(question_id, self._left(question_id))
+        ]
+        return (*gone, *asked, *come, *missing)
+
+    def _tell_again(self, touched: list[tuple[int, ...]]) -> tuple[list[_Turn], list[_Turn]]:
+        """Puts the turns that change in place of the old ones; returns both. `touched` are places, in order.
+
+        The turn before a touched one is told again too: the touched words may now belong to its answer.
+        """
+        turns, self._turns = self._turns, []
+        starts = [self._place(turn.said[0][0].segment_id) for turn in turns]
+        told = [(self._place(segment_id), utterance) for segment_id, utterance in self._utterances.items()]
+        old: list[_Turn] = []
+        new: list[_Turn] = []
+        kept_to = 0
+        while touched:
+            first = max(kept_to, bisect_right(starts, touched[0]) - 2)
+            self._turns.extend(turns[kept_to:first])
+            begin = bisect_left(told, starts[first], key=lambda one: one[0]) if first else 0
+            before = len(self._turns)
+            kept_to = len(turns)
+            for place, utterance in told[begin:]:
+                touched = touched[bisect_left(touched, place) :]
+                at = bisect_left(starts, place)
+                if at > first and starts[at : at + 1] == [place] and self._goes_on(turns, at, touched, starts):
+                    self._turns[-1].answer.finish()
+                    kept_to = at
+                    break
+                self._hear(utterance)
+            else:
+                touched = []
+                if self._is_ended and self._turns:
+                    self._turns[-1].answer.finish()
+            old.extend(turns[first:kept_to])
+            new.extend(self._turns[before:])
+        self._turns.extend(turns[kept_to:])
+        return old, new
+
+    def _left(self, question_id: str | None) -> Sequence[_Turn]:
+        """The turns up to where the question was left last: of one still under way, nothing is missing yet."""
+        if self._is_ended:
+            return self._turns
+        end = len(self._turns)
+        while end and self._turns[end - 1].question_id == question_id:
+            end -= 1
+        return self._turns[:end]
+
+    def _goes_on(
+        self, turns: Sequence[_Turn], at: int, touched: Sequence[tuple[int, ...]], starts: Sequence[tuple[int, ...]]
+    ) -> bool:
+        """Whether the turns from `at` on are told from here as they were, up to the one before the next touched."""
+        last = self._turns[-1] if self._turns else None
+        if last is None or last.is_open_question or last.question_id != turns[at - 1].question_id:
+            return False
+        if touched and bisect_right(starts, touched[0]) - 2 <= at:
+            return False
+        began: dict[str | None, Before] = {}
+        for turn in turns[at:]:
+            began.setdefault(turn.question_id, turn.began)
+        return all(self._told_before(question_id) == before for question_id, before in began.items())
 
 
 def _standing(turns: Sequence[_Turn]) -> dict[str, Tag]:
     return {tag.tag_id: tag for turn in turns for tag in (*turn.question_tags, *turn.answer.tags)}
+
+
+def _changed(before: dict[int, Speaker], after: dict[int, Speaker]) -> set[int]:
+    return {segment_id for segment_id, speaker in after.items() if before.get(segment_id, speaker) != speaker}
 
 
 def _trimmed(text: str) -> tuple[int, int]:
