@@ -12,14 +12,14 @@ is a question at all is told by its form.
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rapidfuzz import fuzz, process
 
 from rubrics.model import Question, Rubric
-from signals.normalise import Token, read_tokens, skip_disfluencies, word_set
+from signals.normalise import Gap, Token, read_tokens, skip_disfluencies, word_set
 from signals.phrases import stem
 
 PLANNED_SCORE: Final = 0.40
@@ -40,7 +40,7 @@ _NEAR_LENGTH: Final = 5
 
 _CARRIER: Final = word_set(
     "tell me about a an the time when you your yourself describe walk through give example share recall "
-    "explain how what which where why who did do does have has had was were is are be been would could can "
+    "explain how what which where why who did do does done have has had was were is are be been would could can "
     "will i we us our my it that this of to in on for with and or at by from so okay ok now great thanks "
     "thank next question like just please maybe then let 's 's 've 'd 're 'll 'm n't not any some one there "
     "as into if more bit little moving think talk us situation well right good yes yeah alright want hear "
@@ -91,12 +91,14 @@ class QuestionMatcher:
         self._unknown_weight = _UNKNOWN_WORD * math.log(1 + max(1, len(questions)))
         self._known = sorted(self._weights)
 
-    def match(self, text: str, current: str | None = None) -> Asked | None:
+    def match(self, text: str, current: str | None = None, breaths: Collection[int] = ()) -> Asked | None:
         """What was asked in an interviewer's text, or None if it asks nothing.
 
-        `current` is the id of the planned question under way: a follow-up of its own is told more easily.
+        `current` is the id of the planned question under way: a follow-up of its own is told more easily. `breaths`
+        are the offsets of words before which the speaker paused: a recogniser writes no full stops.
         """
-        tokens = skip_disfluencies(read_tokens(text))
+        read = (replace(t, gap=max(t.gap, Gap.PAUSE)) if t.start_char in breaths else t for t in read_tokens(text))
+        tokens = skip_disfluencies(tuple(read))
         if not tokens:
             return None
         planned = self._planned(content_of(tokens), current)
@@ -194,7 +196,7 @@ _PROBING: Final = frozenset(
         "contribution users user customers team people manager long sure yourself make made feel first "
         "approach steps step specific example real case why figure figures numbers number more detail details "
         "last lasted again improve improved success succeed worked work finish finished say said see best "
-        "worst surprise surprised difficult important trade alternatives option options choose chose "
+        "worst out surprise surprised difficult important trade alternatives option options choose chose "
         "afterwards anything "
     )
 )

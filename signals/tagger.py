@@ -15,6 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.events import (
     ChannelAssigned,
@@ -236,7 +237,7 @@ class Tagger:
 
     def _asked(self, utterance: Utterance, last: _Turn | None, current: str | None) -> Asked | None:
         """What the interviewer asks with this utterance, alone or together with what they said just before it."""
-        alone = self._questions.match(utterance.text, current)
+        alone = self._questions.match(utterance.text, current, _breaths(utterance))
         if alone is not None and alone.question_id is not None:
             return alone
         if last is None or not last.is_open_question or not last.said:
@@ -390,6 +391,16 @@ def _standing(turns: Sequence[_Turn]) -> dict[str, Tag]:
 
 def _changed(before: dict[int, Speaker], after: dict[int, Speaker]) -> set[int]:
     return {segment_id for segment_id, speaker in after.items() if before.get(segment_id, speaker) != speaker}
+
+
+_BREATH_S = 0.3
+"""Of quiet between two words, from which on a new sentence may begin: within one, recognised words stand closer."""
+
+
+def _breaths(utterance: Utterance) -> frozenset[int]:
+    """The offsets of the words before which the speaker paused."""
+    pairs = pairwise(utterance.words)
+    return frozenset(word.start_char for before, word in pairs if word.start_s - before.end_s >= _BREATH_S)
 
 
 def _trimmed(text: str) -> tuple[int, int]:
