@@ -183,6 +183,8 @@ def _first_spans(state: InterviewState) -> dict[str, tuple[Span, ...]]:
 
 def _where_it_stands(state: InterviewState, tag: Tag, first: tuple[Span, ...]) -> Tag:
     """The tag on the words that stand: sought from where it was decided, so that undo puts it back to the letter."""
+    if not is_resting(state, tag):
+        return replace(tag, speaker=state.utterance(tag.spans[0].segment_id).speaker)
     return carried(state, replace(tag, spans=first)) or carried(state, tag) or tag
 
 

@@ -328,10 +328,7 @@ class Tagger:
         return (*gone, *asked, *come, *missing)
 
     def _tell_again(self, touched: list[tuple[int, ...]]) -> tuple[list[_Turn], list[_Turn]]:
-        """Puts the turns that change in place of the old ones; returns both. `touched` are places, in order.
-
-        The turn before a touched one is told again too: the touched words may now belong to its answer.
-        """
+        """Puts the turns that change in place of the old ones; returns both. `touched` are places, in order."""
         turns, self._turns = self._turns, []
         starts = [self._place(turn.said[0][0].segment_id) for turn in turns]
         told = [(self._place(segment_id), utterance) for segment_id, utterance in self._utterances.items()]
@@ -339,7 +336,7 @@ class Tagger:
         new: list[_Turn] = []
         kept_to = 0
         while touched:
-            first = max(kept_to, bisect_right(starts, touched[0]) - 2)
+            first = max(kept_to, _first_told(starts, touched[0]))
             self._turns.extend(turns[kept_to:first])
             begin = bisect_left(told, starts[first], key=lambda one: one[0]) if first else 0
             before = len(self._turns)
@@ -377,7 +374,7 @@ class Tagger:
         last = self._turns[-1] if self._turns else None
         if last is None or last.is_open_question or last.question_id != turns[at - 1].question_id:
             return False
-        if touched and bisect_right(starts, touched[0]) - 2 <= at:
+        if touched and _first_told(starts, touched[0]) <= at:
             return False
         began: dict[str | None, Before] = {}
         for turn in turns[at:]:
@@ -389,10 +386,6 @@ def _standing(turns: Sequence[_Turn]) -> dict[str, Tag]:
     return {tag.tag_id: tag for turn in turns for tag in (*turn.question_tags, *turn.answer.tags)}
 
 
-def _changed(before: dict[int, Speaker], after: dict[int, Speaker]) -> set[int]:
-    return {segment_id for segment_id, speaker in after.items() if before.get(segment_id, speaker) != speaker}
-
-
 _BREATH_S = 0.3
 """Of quiet between two words, from which on a new sentence may begin: within one, recognised words stand closer."""
 
@@ -401,6 +394,20 @@ def _breaths(utterance: Utterance) -> frozenset[int]:
     """The offsets of the words before which the speaker paused."""
     pairs = pairwise(utterance.words)
     return frozenset(word.start_char for before, word in pairs if word.start_s - before.end_s >= _BREATH_S)
+
+
+def _first_told(starts: Sequence[tuple[int, ...]], touched: tuple[int, ...]) -> int:
+    """Which turn to begin with: the one that holds the place, or, where it opens that one, the one before.
+
+    For words that open a turn may now belong to the answer before it.
+    """
+    holding = bisect_right(starts, touched) - 1
+    is_opening = holding >= 0 and starts[holding] == touched
+    return max(0, holding - is_opening)
+
+
+def _changed(before: dict[int, Speaker], after: dict[int, Speaker]) -> set[int]:
+    return {segment_id for segment_id, speaker in after.items() if before.get(segment_id, speaker) != speaker}
 
 
 def _trimmed(text: str) -> tuple[int, int]:
