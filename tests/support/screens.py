@@ -53,8 +53,9 @@ def seqs(frames: list[Frame]) -> list[int]:
 class Screen:
     """Somebody's screen on one interview: does things and remembers every frame."""
 
-    def __init__(self, client: ClientConnection) -> None:
+    def __init__(self, client: ClientConnection, session_id: str = SESSION) -> None:
         self._client = client
+        self.session_id = session_id
         self._asked = 0
         self.frames: list[Frame] = []
 

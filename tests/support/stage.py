@@ -1,5 +1,6 @@
 """A workspace with a hub and a server, in which a test lets things happen."""
 
+import time
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,14 @@ class Stage:
     def journal(self, session_id: str = SESSION, kind: Any = object) -> list[Any]:
         """The events of an interview, all or those of a kind."""
         return [entry.event for entry in self.store.read(session_id) if isinstance(entry.event, kind)]
+
+    def journalled(self, count: int, kind: Any, session_id: str = SESSION) -> list[Any]:
+        """The events of a kind, once there are so many: a page may show an act before it is journalled."""
+        for _ in range(1200):
+            if len(found := self.journal(session_id, kind)) >= count:
+                return found
+            time.sleep(0.05)
+        raise TimeoutError(f"{len(found)} of {count} {kind.__name__} are in the journal")
 
     def sound(self, session_id: str) -> np.ndarray[Any, np.dtype[np.int16]]:
         """What was recorded: (samples,), or (samples, channels) where there are several."""

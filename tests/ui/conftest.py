@@ -15,7 +15,7 @@ from tests.support.stage import Stage
 from ui.labels import RubricWords
 
 _INTERVIEW = (Path(__file__).parent / "web" / "interview.jsonl").read_text(encoding="utf-8").splitlines()
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 """How long a browser's part may take on a loaded machine; what comes sooner is not waited for."""
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -91,6 +91,7 @@ def open_page(browser):
 
     def open_one(**options):
         page = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **options}).new_page()
+        page.set_default_timeout(PATIENCE_MS)
         wrong = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: wrong.append(message.text) if is_wrong(message) else None)

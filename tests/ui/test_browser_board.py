@@ -18,13 +18,12 @@ from pipeline.events import (
     Utterance,
     Withdrawn,
 )
+from tests.support.interviews import SESSION, said
+from tests.support.pages import dismissed, opened
 from ui.hub import Hub
 from ui.wire import Now
 
-SESSION = "20261122-101500-abcd"
 FIRST_ANSWER_S = 90.0
-
-pytestmark = pytest.mark.timeout(180)
 
 
 class Board:
@@ -32,15 +31,12 @@ class Board:
 
     def __init__(self, stage, server):
         self.stage = stage
-        self.server = server
+        self.url = server.session_url(SESSION)
 
     def open(self, page, link=None):
-        page.goto(link or self.server.session_url(SESSION))
+        page.goto(link or self.url)
         expect(page.locator("#board")).to_be_visible()
         return page
-
-    def journal(self, kind):
-        return [entry.event for entry in self.stage.store.read(SESSION) if isinstance(entry.event, kind)]
 
     def show(self, **changes):
         self.stage.hub.show(SESSION, Now(**{"state": "recording", "at_s": 95.0, **changes}))
@@ -52,7 +48,7 @@ class Board:
         page.get_by_label("Role").select_option(role)
         page.get_by_role("button", name="Make a link").click()
         link = page.get_by_label(f"Link for {name}").input_value()
-        page.keyboard.press("Escape")
+        dismissed(page)
         return link
 
 
@@ -80,7 +76,7 @@ def test_the_last_seconds_are_marked(board, page, act):
     act(board.open(page))
     expect(page.locator("#heard .bookmark")).to_contain_text("Marked")
     expect(status(page)).to_contain_text("Marked the last 20 seconds")
-    (mark,) = board.journal(Bookmarked)
+    (mark,) = board.stage.journal(kind=Bookmarked)
     assert (mark.author, mark.end_s - mark.start_s) == ("host", 20)
 
 
@@ -93,7 +89,7 @@ def test_the_last_act_is_undone(board, page, act):
     act(page)
     expect(page.locator("#heard .bookmark")).to_have_count(0)
     expect(status(page)).to_contain_text("Undone: the mark at")
-    assert board.journal(Withdrawn)[0].withdrawn_id == board.journal(Bookmarked)[0].event_id
+    assert board.stage.journal(kind=Withdrawn)[0].withdrawn_id == board.stage.journal(kind=Bookmarked)[0].event_id
 
 
 @pytest.mark.parametrize("act", [by_key("4"), by_button("Rate 4: Rescue without a mandate")], ids=["key", "mouse"])
@@ -108,7 +104,7 @@ def test_a_rating_is_kept_at_once_beside_anchors_and_quotes(board, page, act):
     dialog.get_by_role("button", name="Keep the rating").click()
     expect(dialog).to_be_hidden()
     expect(page.locator(".rating [aria-pressed=true]")).to_have_text("4")
-    first, second = board.journal(Rated)
+    first, second = board.stage.journalled(2, Rated)
     assert (first.target, first.score, first.reason) == ("v3.q1", 4, "")
     assert (second.score, second.reason, len(second.tag_ids)) == (4, "counted it", 1)
 
@@ -123,18 +119,18 @@ def test_the_next_question_begins_an_answer_of_its_own(board, page, act):
     assert quotes > 3
     page.keyboard.press("p")
     expect(page.locator(".planned")).to_contain_text("rescued although nobody had formally asked")
-    assert len(board.journal(QuestionChosen)) == 2
+    assert len(board.stage.journalled(2, QuestionChosen)) == 2
 
 
 def test_a_question_is_found_in_the_list_by_its_words(board, page):
-    board.open(page).keyboard.press("g")
-    dialog = page.get_by_role("dialog", name="Questions")
+    dialog = opened(board.open(page), "g", name="Questions")
     expect(dialog.locator(".questions li")).to_have_count(59)
     page.keyboard.type("ten-fold")
     expect(dialog.locator(".questions li:visible")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator(".planned")).to_contain_text("10× jump in traffic")
-    page.keyboard.press("g")
+    expect(dialog).to_be_hidden()
+    opened(page, "g", name="Questions")
     dialog.get_by_role("button", name="Rescue without a mandate").click()
     expect(page.locator(".planned")).to_contain_text("rescued although nobody")
 
@@ -144,7 +140,7 @@ def test_stages_follow_each_other(board, page, act):
     act(board.open(page))
     expect(page.locator("#bar .stage")).to_contain_text("Calibration huddle")
     expect(page.locator("#bar .stage")).to_contain_text("of 15:00")
-    assert board.journal(StageChanged)[0].stage_id == "calibration"
+    assert board.stage.journal(kind=StageChanged)[0].stage_id == "calibration"
 
 
 def go_to_stage(page, *titles):
@@ -172,8 +168,9 @@ def test_follow_ups_and_conduct_are_ticked_off(stage, page, scripted):
     with stage.serving() as server:
         board = Board(stage, server)
         board.open(page)
-        page.keyboard.press("g")
+        dialog = opened(page, "g")
         page.keyboard.press("Enter")
+        expect(dialog).to_be_hidden()
         expect(page.locator(".follow-ups .count")).to_have_text("0 of 1")
         page.keyboard.press("f")
         expect(page.locator(".follow-ups .count")).to_have_text("1 of 1")
@@ -184,7 +181,7 @@ def test_follow_ups_and_conduct_are_ticked_off(stage, page, scripted):
         page.get_by_text("How to behave").click()
         page.get_by_label("Do not help and do not hint").check()
         expect(page.locator(".conduct .count")).to_have_text("1 of 3")
-        assert [(tick.item, tick.is_done) for tick in board.journal(Ticked)] == [
+        assert [(tick.item, tick.is_done) for tick in board.stage.journalled(3, Ticked)] == [
             ("defining-the-problem/follow_ups/0", True),
             ("defining-the-problem/follow_ups/0", False),
             ("let-them-lead/conduct/1", True),
@@ -203,7 +200,7 @@ def test_a_note_is_written_without_the_keys_meaning_anything(board, page, begin)
     page.keyboard.press("Escape")
     page.keyboard.press("m")
     expect(page.locator("#heard .bookmark")).to_have_count(1)
-    assert not board.journal(NoteTaken)[0].is_shared
+    assert not board.stage.journal(kind=NoteTaken)[0].is_shared
 
 
 def test_what_is_half_written_outlives_a_reload(board, page):
@@ -215,7 +212,7 @@ def test_what_is_half_written_outlives_a_reload(board, page):
 
 def test_what_the_candidate_wrote_is_tagged_as_written_and_never_markup(board, page):
     spell = '<img src=x onerror="window.hit=1"> I rewrote the billing job and cut errors from twelve to three a week.'
-    board.open(page).keyboard.press("v")
+    opened(board.open(page), "v")
     page.get_by_label("What the candidate wrote").fill(spell)
     page.get_by_role("dialog").get_by_role("button", name="Add").click()
     expect(page.locator("#said li").last).to_contain_text("Candidate, in writing")
@@ -223,21 +220,21 @@ def test_what_the_candidate_wrote_is_tagged_as_written_and_never_markup(board, p
     expect(page.locator("#heard .written").first).to_have_text("written")
     assert page.locator("#board img").count() == 0
     assert page.evaluate("window.hit") is None
-    assert [said.text for said in board.journal(Utterance) if said.medium == "written"] == [spell]
+    assert [said.text for said in board.stage.journal(kind=Utterance) if said.medium == "written"] == [spell]
 
 
-@pytest.mark.parametrize("there", [by_key("t"), by_button("transcript")], ids=["key", "mouse"])
-@pytest.mark.parametrize(
-    "back", [by_key("t"), by_key("Escape"), by_button("Board", "#masthead")], ids=["t", "esc", "mouse"]
-)
-def test_the_transcript_is_one_key_away_and_so_is_the_way_back(board, page, there, back):
-    there(board.open(page))
-    expect(page.locator("#transcript")).to_be_visible()
-    expect(page.locator("#board")).to_be_hidden()
-    page.reload()
-    expect(page.locator("#transcript")).to_be_visible()
-    back(page)
-    expect(page.locator("#board")).to_be_visible()
+def test_the_transcript_is_one_key_away_and_so_is_the_way_back(board, page):
+    board.open(page)
+    ways_there = (by_key("t"), by_button("transcript"), by_key("t"))
+    ways_back = (by_key("t"), by_key("Escape"), by_button("Board", "#masthead"))
+    for there, back in zip(ways_there, ways_back, strict=True):
+        there(page)
+        expect(page.locator("#transcript")).to_be_visible()
+        expect(page.locator("#board")).to_be_hidden()
+        page.reload()
+        expect(page.locator("#transcript")).to_be_visible()
+        back(page)
+        expect(page.locator("#board")).to_be_visible()
 
 
 def test_evidence_is_one_key_away_and_a_quote_leads_to_its_sentence(board, page):
@@ -255,14 +252,13 @@ def test_every_key_is_told_and_keys_can_be_turned_off(board, page, act):
     told = set(dialog.locator("kbd").all_inner_texts())
     assert told == {"?", "M", "1–5", "N", "P", "G", "F", "S", ".", "U", "/", "V", "T", "E", "B", "Esc"}
     dialog.get_by_label("Single keys do something").uncheck()
-    page.keyboard.press("Escape")
+    dismissed(page)
     page.keyboard.press("m")
-    page.keyboard.press("?")
-    dialog.get_by_label("Single keys do something").check()
-    page.keyboard.press("Escape")
+    opened(page, "?", name="Keys").get_by_label("Single keys do something").check()
+    dismissed(page)
     page.keyboard.press("m")
     expect(page.locator("#heard .bookmark")).to_have_count(1)
-    assert len(board.journal(Bookmarked)) == 1
+    assert len(board.stage.journal(kind=Bookmarked)) == 1
 
 
 def shown(page):
@@ -272,13 +268,15 @@ def shown(page):
 
 def test_a_reload_shows_the_same_board(board, page):
     board.open(page)
-    for key in ("s", "m", "3"):
+    for key in ("s", "m"):
         page.keyboard.press(key)
-    page.keyboard.press("Escape")
-    expect(page.locator("#heard .bookmark")).to_have_count(1)
+    opened(page, "3")
+    dismissed(page)
+    rating = page.locator(".rating [aria-pressed=true]")
+    expect(rating).to_have_text("3")
     before = shown(page)
     page.reload()
-    expect(page.locator("#heard .bookmark")).to_have_count(1)
+    expect(rating).to_have_text("3")
     assert shown(page) == before
 
 
@@ -292,15 +290,15 @@ def test_another_screen_sees_marks_and_shared_notes_but_no_rating_and_no_private
     host.keyboard.press("/")
     host.keyboard.type("mine alone")
     host.keyboard.press("Enter")
+    expect(host.locator("#note-text")).to_have_value("")
     host.locator("#note-shared").check()
     host.locator("#note-text").fill("for all of us")
     host.locator("#note-text").press("Enter")
     expect(rater.locator("#heard .note")).to_have_text(re.compile("for all of us"))
     host.locator("#note-text").press("Escape")
-    host.keyboard.press("5")
-    host.keyboard.press("Escape")
-    rater.keyboard.press("2")
-    rater.keyboard.press("Escape")
+    for page, score in ((host, "5"), (rater, "2")):
+        opened(page, score)
+        dismissed(page)
     expect(rater.locator(".rating [aria-pressed=true]")).to_have_text("2")
     expect(host.locator(".rating [aria-pressed=true]")).to_have_text("5")
     for page in (host, rater):
@@ -323,7 +321,7 @@ def test_what_a_seat_may_not_do_is_not_shown_and_its_keys_do_nothing(board, open
     for key in "mn3s.fv":
         viewer.keyboard.press(key)
     expect(viewer.locator("dialog")).to_be_hidden()
-    assert board.journal((Bookmarked, QuestionChosen, Rated, StageChanged)) == []
+    assert board.stage.journal(kind=(Bookmarked, QuestionChosen, Rated, StageChanged)) == []
 
 
 def test_the_host_sees_who_has_a_link_and_takes_one_away(board, open_page):
@@ -371,6 +369,13 @@ PROBE = {
 }
 
 
+WATCH_THE_PROBE = """() => {
+    window.changed = [];
+    const watcher = new MutationObserver(() => window.changed.push(performance.now()));
+    watcher.observe(document.querySelector("#probe"), {childList: true, subtree: true, characterData: true});
+}"""
+
+
 def test_a_probe_comes_in_a_pause_moves_nothing_and_goes_when_it_has_been_read(stage, page, scripted):
     stage.tell(SESSION, *scripted("strong", until_s=40))
     with stage.serving() as server:
@@ -380,13 +385,13 @@ def test_a_probe_comes_in_a_pause_moves_nothing_and_goes_when_it_has_been_read(s
         expect(page.locator("#gaps .missing")).to_contain_text("not heard yet")
         expect(page.locator("#probe")).to_have_text("")
         places = tops(page)
+        page.evaluate(WATCH_THE_PROBE)
         board.show(talking={"2": False}, probe=PROBE)
         expect(page.locator("#probe")).to_have_text("Ask What was yours to do?")
         assert tops(page) == places
-        board.show(talking={"2": True})  # at once: it stays for a moment
-        page.wait_for_timeout(500)
-        expect(page.locator("#probe")).to_contain_text("What was yours to do?")
-        expect(page.locator("#probe")).to_have_text("", timeout=10_000)
+        board.show(talking={"2": True})
+        expect(page.locator("#probe")).to_have_text("")
+        assert page.evaluate("window.changed.at(-1) - window.changed[0]") > 2500
 
 
 def test_a_probe_goes_at_once_with_its_question(board, page):
@@ -438,8 +443,7 @@ def test_following_stops_when_the_person_scrolls_up_and_resumes_on_request(stage
         page.mouse.wheel(0, -900)
         expect(page.locator("#said-back")).to_be_visible()
         top = page.locator("#said-scroll").evaluate("node => node.scrollTop")
-        more = {"segment_id": 90, "channel": 2, "speaker": "candidate", "start_s": 200.0, "end_s": 201.0}
-        stage.tell(SESSION, Utterance(**more, text="And that was that.", words=()))
+        stage.tell(SESSION, said(90, "And that was that.", channel=2, start_s=200.0, end_s=201.0))
         expect(page.locator("#said-back")).to_have_text("Back to now (1 new)")
         assert page.locator("#said-scroll").evaluate("node => node.scrollTop") == top
         page.keyboard.press("b")
@@ -458,7 +462,8 @@ def test_the_default_view_needs_no_scrolling(stage, page, scripted, sample):
         go_to_stage(page, "Calibration huddle", "Warm-up (rapport)", "Value rounds")
         for one, end in pairwise(ends):
             stage.tell(SESSION, *events[one:end])
-            page.wait_for_timeout(100)
+            sentences = sum(isinstance(event, Utterance) for event in events[:end])
+            expect(page.locator("#said li")).to_have_count(sentences)
             root = page.locator("html")
             assert root.evaluate("node => [node.scrollHeight, node.scrollWidth]") == [768, 1366]
             assert page.locator(".of-question").evaluate("node => node.scrollHeight - node.clientHeight") == 0
@@ -482,8 +487,7 @@ def test_at_twice_the_size_nothing_is_lost(board, open_page):
     ):
         page.locator(part).first.scroll_into_view_if_needed()
         expect(page.locator(part).first).to_be_in_viewport()
-    page.keyboard.press("4")
-    page.get_by_role("button", name="Keep the rating").click()
+    opened(page, "4").get_by_role("button", name="Keep the rating").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
@@ -513,9 +517,9 @@ def test_what_is_done_while_the_server_is_away_is_done_once_it_is_back(stage, pa
     expect(page.locator("#notice")).to_contain_text("Connection lost")
     page.keyboard.press("m")
     with stage.serving(port=port):
-        expect(page.locator("#heard .bookmark")).to_have_count(1, timeout=15_000)
+        expect(page.locator("#heard .bookmark")).to_have_count(1)
         expect(page.locator("#notice")).to_be_empty()
-        assert len(board.journal(Bookmarked)) == 1
+        assert len(board.stage.journal(kind=Bookmarked)) == 1
 
 
 def test_a_server_that_is_started_again_in_mid_answer_gets_its_screens_back(stage, open_page, scripted):
@@ -536,7 +540,7 @@ def test_a_server_that_is_started_again_in_mid_answer_gets_its_screens_back(stag
     stage.hub = Hub()
     with stage.serving(port=port):
         for page, said in zip((note_taker, viewer), sentences, strict=True):
-            expect(page.locator("#progress")).to_contain_text("Not ended", timeout=15_000)
+            expect(page.locator("#progress")).to_contain_text("Not ended")
             assert set(said) <= set(page.locator("#transcript .said").all_inner_texts())
         note_taker.get_by_role("button", name="Close this interview").click()
         note_taker.get_by_role("button", name="End it").click()

@@ -1,6 +1,5 @@
 """Before and after the live board in a real browser: set-up, consent, pause, end, debrief; and axe on every view."""
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -8,57 +7,36 @@ import pytest
 from playwright.sync_api import expect
 
 from pipeline.audio_file import open_media
-from pipeline.events import ConsentRecorded, FormAnswered, ListeningPaused, Rated, SessionEnded, SessionStarted
-from pipeline.store import Store
-from pipeline.workspace import resolve_workspace
+from pipeline.events import ConsentRecorded, FormAnswered, ListeningPaused, Rated, SessionEnded
+from tests.support.interviews import SAMPLE, SESSION, started
+from tests.support.pages import dismissed, made_link
 from ui.arrangement import People
-from ui.hub import Hub
-from ui.server import Server, create_app
 from ui.setting_up import Defaults
 from ui.sources import FileSource
-from ui.studio import Studio
 from ui.wiring import load_arrangement, prepare
 
-SESSION = "20261122-101500-abcd"
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
-
-pytestmark = pytest.mark.timeout(240)
 
 
 class House:
-    """A studio with its server in a loop of its own, where interviews on a recording are set up."""
+    """A stage with its server, where interviews on a recording are set up."""
 
-    def __init__(self, store, loop):
-        self.store = store
-        self.loop = loop
-        hub = Hub()
-        self.studio = Studio(store, hub)
-        defaults = Defaults(engine="pocketsphinx", files={SAMPLE.name: SAMPLE})
-        self.server = Server(create_app(store, hub, studio=self.studio, defaults=defaults))
-
-    def do(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+    def __init__(self, stage, server):
+        self.stage = stage
+        self.server = server
 
     def open(self):
-        """An interview that waits for consent; its address."""
+        """An interview that waits for consent; its id and address."""
         setup = prepare(engine="pocketsphinx", model=None, rubric="bei", plan=None, speakers={})
         arrangement = load_arrangement(People(candidate="Ada"), setup, None)
-        session_id = self.do(self.studio.open(FileSource(open_media(SAMPLE)), setup, arrangement))
+        session_id = self.stage.do(self.stage.studio.open(FileSource(open_media(SAMPLE)), setup, arrangement))
         return session_id, self.server.session_url(session_id)
-
-    def journal(self, session_id, kind):
-        return [entry.event for entry in self.store.read(session_id) if isinstance(entry.event, kind)]
 
 
 @pytest.fixture
-def house(tmp_path, loop_thread):
-    with Store.open(resolve_workspace(str(tmp_path))) as store:
-        house = House(store, loop_thread)
-        house.do(house.server.start())
-        yield house
-        house.do(house.studio.close())
-        house.do(house.server.stop())
+def house(stage):
+    with stage.serving(defaults=Defaults(engine="pocketsphinx", files={SAMPLE.name: SAMPLE})) as server:
+        yield House(stage, server)
 
 
 def test_nothing_is_recorded_before_consent_nor_in_a_pause_and_the_end_is_final(house, page):
@@ -75,24 +53,25 @@ def test_nothing_is_recorded_before_consent_nor_in_a_pause_and_the_end_is_final(
     expect(start).to_be_enabled()
     start.click()
     expect(page.locator("#bar .recording")).to_contain_text("Recording")
-    expect(page.locator("#bar time")).not_to_have_text("0:00", timeout=30_000)
+    expect(page.locator("#bar time")).not_to_have_text("0:00")
     page.keyboard.press(".")
     expect(page.locator("#bar .recording")).to_contain_text("Paused: nothing is captured")
     expect(page.locator("#now-said")).to_contain_text("Off the record")
-    stopped_at = page.locator("#bar time").inner_text()
-    page.wait_for_timeout(1500)
-    assert page.locator("#bar time").inner_text() == stopped_at
+    (paused,) = house.stage.journal(session_id, ListeningPaused)
+    stopped_at = f"0:{int(paused.at_s):02}"
+    expect(page.locator("#bar time")).to_have_text(stopped_at)
+    page.wait_for_timeout(1200)
+    expect(page.locator("#bar time")).to_have_text(stopped_at)
     page.get_by_role("button", name="Go on").click()
     expect(page.locator("#bar .recording")).to_contain_text("Recording")
     expect(page.locator("#bar time")).not_to_have_text(stopped_at)
     page.get_by_role("button", name="End", exact=True).click()
     page.get_by_role("button", name="End it").click()
     expect(page.locator("#ending")).to_contain_text("After the interview")
-    answers = house.journal(session_id, ConsentRecorded)
+    answers = house.stage.journal(session_id, ConsentRecorded)
     assert [(answer.person, answer.is_given) for answer in answers] == [("Ada", False), ("Ada", True)]
     assert answers[1].purposes == ("recording", "transcript")
-    assert len(house.journal(session_id, ListeningPaused)) == 1
-    assert len(house.journal(session_id, SessionEnded)) == 1
+    assert len(house.stage.journal(session_id, SessionEnded)) == 1
 
 
 def test_consent_withdrawn_stops_the_recording(house, page):
@@ -103,14 +82,14 @@ def test_consent_withdrawn_stops_the_recording(house, page):
     page.get_by_role("button", name="End", exact=True).click()
     page.get_by_role("button", name="Ada withdraws consent").click()
     expect(page.locator("#ending")).to_contain_text("consent was withdrawn")
-    assert house.journal(session_id, ConsentRecorded)[-1].is_given is False
+    assert house.stage.journal(session_id, ConsentRecorded)[-1].is_given is False
 
 
 def test_who_only_looks_on_is_told_to_wait(house, open_page):
     host, viewer = open_page(), open_page()
     _, url = house.open()
     host.goto(url)
-    viewer.goto(_link(host, url, "Vi", "viewer"))
+    viewer.goto(made_link(host, url, "Vi", "viewer"))
     expect(viewer.locator("#consent")).to_contain_text("The board opens here by itself")
     host.get_by_label("Sharing with the panel").check()
     host.get_by_role("button", name="Ada: agrees").click()
@@ -123,9 +102,9 @@ def test_what_a_candidate_does_not_share_is_closed_to_the_panel(house, open_page
     _, url = house.open()
     host.goto(url)
     expect(host.locator("#consent .notice")).to_contain_text("You may leave this out")
-    viewer.goto(_link(host, url, "Vi", "viewer"))
+    viewer.goto(made_link(host, url, "Vi", "viewer"))
     expect(viewer.locator("#consent")).to_contain_text("Not recording yet")
-    note_taker.goto(_link(host, url, "Noor", "note-taker"))
+    note_taker.goto(made_link(host, url, "Noor", "note-taker"))
     host.get_by_role("button", name="Ada: agrees").click()
     expect(viewer.locator("#transcript")).to_contain_text("has not agreed to share this interview with the panel")
     host.get_by_role("button", name="Start recording").click()
@@ -137,13 +116,6 @@ def test_what_a_candidate_does_not_share_is_closed_to_the_panel(house, open_page
     expect(host.locator(".made")).to_contain_text("has not agreed to share")
     for page in (viewer, host):
         page.wrong.clear()  # the browser reports what was refused
-
-
-def _link(page, url, name, role):
-    answer = page.request.post(
-        f"{url.replace('/sessions/', '/api/sessions/')}/seats", data={"name": name, "role": role}
-    )
-    return answer.json()["link"]
 
 
 def test_set_up_makes_an_interview_that_waits_for_consent(house, page):
@@ -220,7 +192,7 @@ def test_the_guides_form_is_kept_as_it_is_filled_in(ended, page):
         page.reload()
         expect(page.get_by_label("The best thing that they said")).to_have_value("the audit, unasked")
         expect(page.get_by_role("group", name="My vote").get_by_label("Strong Yes")).to_be_checked()
-        answers = [entry.event for entry in stage.store.read(SESSION) if isinstance(entry.event, FormAnswered)]
+        answers = stage.journal(kind=FormAnswered)
         assert {(answer.item, answer.text) for answer in answers} == {
             ("debrief/0", "the audit, unasked"),
             ("gut_check/0", "yes"),
@@ -237,7 +209,7 @@ def test_nobody_reads_anothers_form_or_rating_after_the_end(ended, open_page):
         host.get_by_label("Your biggest concern").fill("too many meetings")
         host.get_by_label("Your biggest concern").blur()
         expect(host.locator("#status")).to_contain_text("Kept")
-        rater.goto(_link(host, url, "Ben", "rater"))
+        rater.goto(made_link(host, url, "Ben", "rater"))
         expect(rater.get_by_label("Your biggest concern")).to_have_value("")
         assert "too many meetings" not in rater.content()
         expect(rater.get_by_role("button", name="Delete this interview")).to_have_count(0)
@@ -261,66 +233,56 @@ def test_deleting_asks_once_and_says_what_went(ended, page):
 
 
 def violations(page):
-    """What axe finds: rule, and the elements that break it."""
+    """What axe finds in the light and in the dark: scheme, rule, and the elements that break it."""
     if page.evaluate("typeof window.axe") == "undefined":
         page.evaluate(AXE.read_text(encoding="utf-8"))  # past the page's policy, as a tester may
-    found = page.evaluate("axe.run(document).then(({violations}) => violations)")
-    return [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found]
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for rule in page.evaluate("axe.run(document).then(({violations}) => violations)"):
+            found.append((scheme, rule["id"], [node["html"][:120] for node in rule["nodes"]]))
+    return found
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request):
-    return request.param
+OPENED_BY_KEY = {
+    "s": "#bar .stage:has-text('Calibration')",
+    "m": "#heard .bookmark",
+    "?": "dialog:has-text('Single keys')",
+    "g": "dialog .questions",
+    "3": "dialog:has-text('Why')",
+    "v": "dialog:has-text('Written evidence')",
+    "t": "#transcript",
+}
 
 
-@pytest.fixture
-def calm_page(open_page, scheme):
-    return open_page(color_scheme=scheme, reduced_motion="reduce")
-
-
-def test_axe_finds_nothing_on_the_board_and_what_opens_on_it(stage, scripted, calm_page):
+def test_axe_finds_nothing_on_the_board_and_what_opens_on_it(stage, scripted, page):
     stage.tell(SESSION, *scripted("strong", until_s=90))
     with stage.serving() as server:
-        calm_page.goto(server.session_url(SESSION))
-        expect(calm_page.locator("#board")).to_be_visible()
-        found = {"": violations(calm_page)}
-        for key in ("s", "m", "?", "g", "3", "v", "t"):
-            calm_page.keyboard.press(key)
-            calm_page.wait_for_timeout(200)
-            found[key] = violations(calm_page)
-            calm_page.locator("dialog").evaluate("node => node.close()")
-        assert {key: rules for key, rules in found.items() if rules} == {}
+        page.goto(server.session_url(SESSION))
+        expect(page.locator("#board")).to_be_visible()
+        assert violations(page) == []
+        for key, part in OPENED_BY_KEY.items():
+            page.keyboard.press(key)
+            expect(page.locator(part).first).to_be_visible()
+            assert violations(page) == [], key
+            if "dialog" in part:
+                dismissed(page)
 
 
-def test_axe_finds_nothing_before_and_after(house, calm_page):
-    house.store.append(SESSION, [_started()])
-    house.store.append(SESSION, [SessionEnded(at_s=9.0, reason="the recording ended")])
+def test_axe_finds_nothing_before_and_after(house, page):
+    house.stage.tell(SESSION, started(rubric_id="threads"), SessionEnded(at_s=9.0, reason="the recording ended"))
     _, url = house.open()
     for address, part in (
         (house.server.url, ".sessions"),
         (f"{house.server.url}#setup", ".setup"),
         (url, ".answers"),
         (house.server.session_url(SESSION), ".debrief"),
-        (_link(calm_page, url, "Ina", "interviewer"), "#large .planned"),
+        (made_link(page, url, "Ina", "interviewer"), "#large .planned"),
     ):
-        calm_page.goto("about:blank")
-        calm_page.goto(address)
-        expect(calm_page.locator(part)).to_be_visible()
-        assert violations(calm_page) == [], address
-
-
-def _started():
-    return SessionStarted(
-        session_id=SESSION,
-        started_at="2026-11-22T10:15:00+00:00",
-        source="strong.flac",
-        channels=2,
-        engine="pocketsphinx",
-        model="en-us",
-        rubric_id="threads",
-        rubric_version="1",
-        rules_version="1",
-    )
+        page.goto("about:blank")
+        page.goto(address)
+        expect(page.locator(part)).to_be_visible()
+        assert violations(page) == [], address
 
 
 def test_the_rated_are_named_by_the_rubric(stage, scripted, page):
@@ -332,5 +294,5 @@ def test_the_rated_are_named_by_the_rubric(stage, scripted, page):
         page.get_by_role("radio", name="3").check()
         page.keyboard.press("Enter")
         expect(page.get_by_role("dialog")).to_be_hidden()
-        ratings = [entry.event for entry in stage.store.read(SESSION) if isinstance(entry.event, Rated)]
+        ratings = stage.journal(kind=Rated)
         assert [(rating.target, rating.score) for rating in ratings] == [("systems-thinking", 3)]
