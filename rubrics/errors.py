@@ -3,6 +3,7 @@
     RubricError                  exit code 2: what was given cannot be used, and nothing was changed
     |-- BadGuide                 a file that cannot be read as an interview guide
     |-- NoSuchRubric             neither a built-in id nor a file
+    |-- BadRatings               what people gave does not fit the rubric
     |-- MistakenFile             a file with mistakes, each with its line, its key and what to do
         |-- BadRubric
         |-- BadPlan
@@ -27,6 +28,14 @@ class NoSuchRubric(RubricError):
 
 class BadGuide(RubricError):
     """A file cannot be read as an interview guide."""
+
+
+class BadRatings(RubricError):
+    """Ratings, votes or answers do not fit the rubric; `mistakes` lists everything found in them."""
+
+    def __init__(self, mistakes: Iterable[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(self.mistakes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Rubrics and plans from built-in ids and files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
@@ -53,6 +54,21 @@ def open_rubric(name: str | Path) -> RubricFile:
         fix = did_you_mean(str(name), builtin_ids()) or f"Built in are {known}; or give the path of a rubric file."
         raise NoSuchRubric(f"{name} is neither a built-in rubric nor a file. {fix}")
     return RubricFile(*_read_rubric(path))
+
+
+def rule_lines(rubric_file: RubricFile) -> Mapping[str, str]:
+    """By id where each decision rule, and what else is computed with, stands in the rubric's file: `bei.yaml:105`."""
+    file, rubric = PurePath(rubric_file.file).name, rubric_file.rubric
+    line_of = rubric_file.document.line_of
+    lines = {rule.id: line_of(("decision_rules", at)) for at, rule in enumerate(rubric.decision_rules)}
+    if rubric.practice.questions is not None:
+        lines["practice.questions"] = line_of(("practice", "questions"))
+    for at, competency in enumerate(rubric.competencies):
+        if competency.pass_mark is not None:
+            lines[f"{competency.id}.pass_mark"] = line_of(("competencies", at, "pass_mark"))
+    if rubric.pass_mark is not None:
+        lines["pass_mark"] = line_of(("pass_mark",))
+    return {rule_id: f"{file}:{line}" for rule_id, line in lines.items()}
 
 
 def load_plan(path: str | Path, rubric: Rubric) -> Plan:

@@ -30,6 +30,7 @@ _FIXES: Final = {
     "empty_plan": "List the ids of the questions, or leave the plan out to ask them all",
     "planned_twice": "Keep it once",
     "unknown_outcome": "Add it to the outcomes, or name one of them",
+    "unknown_competency": "Add it to the competencies, or name one of them",
 }
 
 

@@ -260,9 +260,10 @@ class DecisionRule(Entry):
 
     average-at-least      a competency passes with an average of `score` or more
     competencies-below    `count` or more competencies with an average under `score` give `outcome`
-    competencies-meeting  `count` or more of `out_of` competencies at the bar (and no critical low) allow `outcome`
+    competencies-meeting  `count` or more of `out_of` competencies at the bar (and no critical low) allow `outcome`;
+                          those of `beyond` are listed although `out_of` does not count them
     red-flags             `count` or more red flags give `outcome`
-    votes                 `count` or more votes of `vote` give `outcome`
+    votes                 `count` or more votes of `vote`, or of those that count as one, give `outcome`
     gut-check             `count` or more answers of no or not sure give `outcome`
     guidance              for people to weigh; nothing to compute
     """
@@ -273,7 +274,9 @@ class DecisionRule(Entry):
     score: float | None = None
     count: int | None = None
     out_of: int | None = None
-    vote: Text | None = None
+    beyond: tuple[Id, ...] = Field(default=(), description="ids of competencies that `out_of` leaves out")
+    vote: Text | None = Field(default=None, description="the id of an outcome")
+    counts_as_vote: tuple[Text, ...] = Field(default=(), description="outcomes whose votes count as one of `vote`")
     no_critical_low: bool = False
     outcome: Text | None = Field(default=None, description="the id of an outcome")
     note: Text | None = None
@@ -394,11 +397,24 @@ class Rubric(Entry):
     def _rules_name_outcomes(self) -> Self:
         known = {outcome.id for outcome in self.outcomes}
         for rule in self.decision_rules:
-            for name in (rule.outcome, rule.vote):
+            for name in (rule.outcome, rule.vote, *rule.counts_as_vote):
                 if name is not None and name not in known:
                     raise PydanticCustomError(
                         "unknown_outcome",
                         "rule {rule} names the outcome {name}, which is not listed",
+                        {"rule": rule.id, "name": name},
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _rules_name_competencies(self) -> Self:
+        known = {competency.id for competency in self.competencies}
+        for rule in self.decision_rules:
+            for name in rule.beyond:
+                if name not in known:
+                    raise PydanticCustomError(
+                        "unknown_competency",
+                        "rule {rule} names the competency {name}, which is not listed",
                         {"rule": rule.id, "name": name},
                     )
         return self
