@@ -88,6 +88,14 @@ def test_an_alias_is_refused(tmp_path):
     assert mistakes(tmp_path, "a: &b [x]\nc: *b\n")[0][2] == "Write the part out"
 
 
+@pytest.mark.parametrize(
+    ("key", "fix"), [("counts_as_vote: [hire]", "Add it to the outc"), ("beyond: [luck]", "Add it to the compet")]
+)
+def test_a_rule_that_names_what_is_not_listed_is_refused(tmp_path, key, fix):
+    text = SMALL + f"decision_rules:\n  - {{id: r, kind: votes, text: Decide., {key}}}\n"
+    assert mistakes(tmp_path, text)[0][2].startswith(fix)
+
+
 def test_a_rule_that_names_no_listed_outcome_is_refused(tmp_path):
     text = SMALL + "decision_rules:\n  - {id: r, kind: guidance, text: Decide., outcome: hire}\n"
     assert mistakes(tmp_path, text)[0][2].startswith("Add it to the outcomes")
