@@ -56,6 +56,9 @@ class Listener:
         elif isinstance(event, TranscriptEdited):
             for utterance in event.utterances:
                 self._attributor.recall(utterance)
+            for change in event.speakers:
+                if change.segment_id is None and change.after is not None:
+                    self._attributor.assign(change.channel, change.after)
 
     def _follow(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         return tuple(found for event in events for found in (event, *self._tagger.receive(event)))

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.events import (
+    ChannelAssigned,
     Event,
     NotHeard,
     SegmentAssigned,
@@ -161,6 +162,15 @@ def test_what_is_heard_after_a_split_is_numbered_past_its_parts(is_recalled: boo
         listener.receive(whole)
         assert listener.receive_act(cut)[0] == cut
     assert [event.segment_id for event in listener.receive(said(1, "Next.")) if isinstance(event, Utterance)] == [3]
+
+
+def test_a_channel_that_a_person_gave_to_somebody_is_guessed_no_more() -> None:
+    listener = Listener(BEI, channels=(1, 2), given={})
+    listener.receive(said(1, "hello there"))
+    turned = SpeakerChange(segment_id=None, channel=1, before=None, after="candidate")
+    listener.receive_act(edited(speakers=(turned,)))
+    found = listener.receive(replace(said(2, RESCUE), channel=1))
+    assert not [event for event in found if isinstance(event, ChannelAssigned) and event.channel == 1]
 
 
 _LINES = st.sampled_from(
