@@ -45,6 +45,16 @@ def is_live(workspace: Path, session_id: str) -> bool:
         os.close(descriptor)
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Whether this process got the lock on a file, which is made and stays; kept until left, or to its end."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield fcntl is None or _lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _mark_path(workspace: Path, session_id: str) -> Path:
     return audio_path(workspace, session_id).with_suffix(".live")
 

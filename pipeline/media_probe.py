@@ -48,7 +48,7 @@ class MediaInfo:
     """What a media file holds. Channels count from 1 in the file; `kept_channels` are the speakers' own.
 
     `duration_s` is what decodes, whatever the header says. `warnings` say what is wrong with the file and what was done
-    about it, `notes` what was decided about its channels.
+    about it, `notes` what was decided about its channels. `is_whole` is false where sound was lost: cut off or damaged.
     """
 
     path: Path
@@ -60,6 +60,7 @@ class MediaInfo:
     kept_channels: tuple[int, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    is_whole: bool = True
 
 
 def probe(path: Path) -> MediaInfo:
@@ -84,6 +85,7 @@ def probe(path: Path) -> MediaInfo:
             kept_channels=likeness.kept,
             warnings=tuple(_warnings(track, duration_s)),
             notes=tuple(_notes(likeness)),
+            is_whole=not (_is_cut_off(track, duration_s) or track.skipped_packets),
         )
 
 
@@ -111,13 +113,13 @@ def _warnings(track: SoundTrack, duration_s: float) -> list[str]:
     container = track.container.split(",")[0]
     if container not in CONTAINERS_BY_SUFFIX.get(suffix, {container}):
         warnings.append(f"{track.path}: named {suffix}, but the content is {container}/{track.codec}; read as that.")
-    missing_s = (track.claimed_s or 0.0) - duration_s
-    if missing_s > max(MISSING_S, MISSING_SHARE * duration_s):
+    missing_s = _missing_s(track, duration_s)
+    if missing_s:
         warnings.append(
             f"{track.path}: the file is cut off: {_length(duration_s)} can be decoded and is kept, "
             f"{_length(missing_s)} that its header promises is missing. Look for a complete copy."
         )
-    elif track.skipped_at_end or lacks_end(track.path, container):
+    elif _is_cut_off(track, duration_s):
         warnings.append(
             f"{track.path}: the file is cut off: {_length(duration_s)} can be decoded and is kept, its end is missing. "
             f"Look for a complete copy."
@@ -129,6 +131,17 @@ def _warnings(track: SoundTrack, duration_s: float) -> list[str]:
     if track.tracks > 1:
         warnings.append(f"{track.path}: the file has {track.tracks} audio tracks; the first one is read.")
     return warnings
+
+
+def _missing_s(track: SoundTrack, duration_s: float) -> float:
+    """How much of what the header promises is missing, 0 where it is too little to be called so."""
+    missing_s = (track.claimed_s or 0.0) - duration_s
+    return missing_s if missing_s > max(MISSING_S, MISSING_SHARE * duration_s) else 0.0
+
+
+def _is_cut_off(track: SoundTrack, duration_s: float) -> bool:
+    container = track.container.split(",")[0]
+    return bool(_missing_s(track, duration_s) or track.skipped_at_end or lacks_end(track.path, container))
 
 
 def _notes(likeness: Likeness) -> list[str]:

@@ -20,7 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         name: f"ui.commands.{name}"
         for name in (
-            *("transcribe", "tag", "rubric", "demo", "live", "serve", "sessions", "replay", "assign", "erase"),
+            *("transcribe", "tag", "batch", "rubric", "demo", "live", "serve", "sessions", "replay", "assign", "erase"),
             *("models", "doctor"),
         )
     }

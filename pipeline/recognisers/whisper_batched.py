@@ -1,0 +1,174 @@
+"""faster-whisper for many pieces of speech at once: pieces share Whisper's window of 30 s, and windows a decode.
+
+A window costs the same whether it holds two seconds or thirty, and the decoder reads its weights once for a whole
+batch. Windows are encoded one by one on a processor: eight at once are no quicker there and take half a gigabyte more.
+Words are told apart by where they stand in the window. What is said again and again is decoded by itself, carefully.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from pipeline.audio import RATE_HZ, HeardWord, Samples
+from pipeline.recognisers import DecodeOptions
+from pipeline.recognisers.hardware import Hardware
+from pipeline.recognisers.whisper import (
+    BEAM_SIZE,
+    FULL_FRAMES,
+    LEAST_SAMPLES,
+    MOST_COMPRESSION,
+    WhisperRecogniser,
+    _Piece,
+    in_order,
+    join,
+)
+
+WINDOW_SAMPLES: Final = 30 * RATE_HZ
+FRAME_SAMPLES: Final = RATE_HZ // 100
+"""Whisper's frames are 10 ms apart."""
+BATCH_WINDOWS: Final = 8
+"""faster-whisper's own default."""
+_MOST_TOKENS: Final = 448
+_WORD_END_S: Final = 0.3
+"""A word after a pause may seem to begin in the pause; where it belongs is told by its end."""
+_OPENING: Final = "\"'“¿([{-"
+_CLOSING: Final = "\"'.。,，!！?？:：”)]}、"
+"""Punctuation that belongs to the word after it and before it; faster-whisper's defaults."""
+
+
+@dataclass(slots=True)
+class _Window:
+    """Pieces one behind the other: (number, first sample in the window) of each, in order."""
+
+    length: int = 0
+    placed: list[tuple[int, int]] = field(default_factory=list)
+
+
+class BatchedWhisper:
+    """A Whisper model, loaded, for whole batches. Takes what `WhisperRecogniser` takes, and raises what it raises."""
+
+    def __init__(
+        self, folder: Path, name: str, *, hardware: Hardware | None = None, windows: int = BATCH_WINDOWS
+    ) -> None:
+        self._careful = WhisperRecogniser(folder, name, hardware=hardware, window="full")
+        self._whisper = self._careful._whisper
+        self.engine, self.model = self._careful.engine, self._careful.model
+        self._windows = windows
+
+    def full_batch(self, lengths: Sequence[int]) -> int:
+        """How many of the pieces fill the batch's windows, 0 where there is room for more."""
+        windows = _place(lengths)
+        return 0 if len(windows) <= self._windows else windows[self._windows].placed[0][0]
+
+    def decode_all(self, pieces: Sequence[Samples], options: DecodeOptions) -> list[tuple[HeardWord, ...]]:
+        """The words of each piece."""
+        heard: dict[int, tuple[HeardWord, ...]] = {}
+        numbers = [number for number, piece in enumerate(pieces) if len(piece) >= LEAST_SAMPLES]
+        windows = _place([len(pieces[number]) for number in numbers])
+        for window in windows:
+            window.placed = [(numbers[at], first) for at, first in window.placed]
+        for start in range(0, len(windows), self._windows):
+            heard |= self._decode(windows[start : start + self._windows], pieces, options)
+        return [heard.get(number, ()) for number in range(len(pieces))]
+
+    def _decode(
+        self, windows: Sequence[_Window], pieces: Sequence[Samples], options: DecodeOptions
+    ) -> dict[int, tuple[HeardWord, ...]]:
+        sounds = [np.concatenate([pieces[number] for number, _ in window.placed]) for window in windows]
+        encoded = self._encode(sounds)
+        tokens = self._generate(encoded, len(windows), options)
+        frames = [min(FULL_FRAMES, -(-len(sound) // FRAME_SAMPLES)) for sound in sounds]
+        aligned = self._whisper.find_alignment(self._tokenizer, tokens, encoded, frames)
+        heard: dict[int, tuple[HeardWord, ...]] = {}
+        for window, said, words in zip(windows, tokens, aligned, strict=True):
+            if self._is_repetitive(said):
+                heard |= {number: self._careful.decode(pieces[number], options) for number, _ in window.placed}
+            else:
+                heard |= dict(_share_out(window, pieces, _whole(words)))
+        return heard
+
+    def _encode(self, sounds: Sequence[Samples]) -> Any:
+        import ctranslate2
+        from faster_whisper.audio import pad_or_trim
+        from faster_whisper.transcribe import get_ctranslate2_storage
+
+        features = [pad_or_trim(self._whisper.feature_extractor(sound)[..., :-1]) for sound in sounds]
+        encode = self._whisper.model.encode
+        if self._whisper.model.device != "cpu":
+            return encode(get_ctranslate2_storage(np.stack(features)))
+        encoded = [np.asarray(encode(get_ctranslate2_storage(one[np.newaxis]))) for one in features]
+        return ctranslate2.StorageView.from_array(np.concatenate(encoded))
+
+    def _generate(self, encoded: Any, count: int, options: DecodeOptions) -> list[list[int]]:
+        """The text tokens of each window."""
+        hotwords = self._careful._hotwords(options.glossary)
+        prompt = self._whisper.get_prompt(self._tokenizer, [], without_timestamps=True, hotwords=hotwords)
+        results = self._whisper.model.generate(
+            encoded,
+            [prompt] * count,
+            beam_size=BEAM_SIZE,
+            max_length=_MOST_TOKENS,
+            suppress_blank=True,
+            suppress_tokens=self._suppressed,
+        )
+        end = self._tokenizer.eot
+        return [[token for token in result.sequences_ids[0] if token < end] for result in results]
+
+    def _is_repetitive(self, tokens: Sequence[int]) -> bool:
+        from faster_whisper.transcribe import get_compression_ratio
+
+        text = self._tokenizer.decode(tokens)
+        return bool(text.strip()) and get_compression_ratio(text) > MOST_COMPRESSION
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        is_multilingual = self._whisper.model.is_multilingual
+        return Tokenizer(self._whisper.hf_tokenizer, is_multilingual, task="transcribe", language="en")
+
+    @cached_property
+    def _suppressed(self) -> Any:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        return get_suppressed_tokens(self._tokenizer, [-1])
+
+
+def _place(lengths: Sequence[int]) -> list[_Window]:
+    """Every piece in the first window that has room for it, in order; a longer one than a window has one to itself."""
+    windows: list[_Window] = []
+    for number, length in enumerate(lengths):
+        window = next((one for one in windows if one.length + length <= WINDOW_SAMPLES), None)
+        if window is None:
+            windows.append(window := _Window())
+        window.placed.append((number, window.length))
+        window.length += length
+    return windows
+
+
+def _whole(words: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The aligned words with their punctuation; what was joined to a neighbour is empty and goes."""
+    from faster_whisper.transcribe import merge_punctuations
+
+    merge_punctuations(words, _OPENING, _CLOSING)
+    return (word for word in words if word["word"])
+
+
+def _share_out(
+    window: _Window, pieces: Sequence[Samples], words: Iterator[Mapping[str, Any]]
+) -> Iterator[tuple[int, tuple[HeardWord, ...]]]:
+    """A window's words by the number of the piece in which they were said, on that piece's clock."""
+    starts_s = [first / RATE_HZ for _, first in window.placed]
+    said: list[list[_Piece]] = [[] for _ in window.placed]
+    for word in words:
+        start_s, end_s = float(word["start"]), float(word["end"])
+        at_s = max((start_s + end_s) / 2, end_s - _WORD_END_S)
+        place = max(0, int(np.searchsorted(starts_s, at_s, "right")) - 1)
+        from_s = starts_s[place]
+        said[place].append(_Piece(word["word"], start_s - from_s, end_s - from_s, float(word["probability"])))
+    for (number, _), own in zip(window.placed, said, strict=True):
+        yield number, tuple(in_order(join(own), len(pieces[number]) / RATE_HZ))
