@@ -3,7 +3,7 @@
 GET    /api/setup                   rubrics, engines with their speed, microphones, free disk, the notice   (host)
 POST   /api/sessions                {rubric, plan, people, source, …}: a new interview, waiting; 201        (host)
 POST   /api/levels                  {devices}: how loud they are now; nothing of the sound is kept     (host)
-GET    /api/sessions/{id}           people, plan, state and the seat that asks                           (any seat)
+GET    /api/sessions/{id}           people, plan, state, what a page captures, the seat that asks        (any seat)
 GET    /api/sessions/{id}/rubric    what is listened for, in words                                       (any seat)
 GET    /api/sessions/{id}/seats     who has a link: seat_id, name and role                               (host)
 POST   /api/sessions/{id}/seats     {name, role}: a link for somebody; 201                                  (host)
@@ -130,6 +130,7 @@ class Api:
                 "people": arrangement.people.model_dump(),
                 "plan": [asked.model_dump() for asked in plan.questions] if plan else None,
                 "rubric": rubric.id if rubric else None,
+                "browser": arrangement.browser,
                 "seat": {"name": seat.name, "role": seat.role},
                 "notice": notice(),
             }

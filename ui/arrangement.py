@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.events import Speaker
 from rubrics.model import Rubric
 from rubrics.plan import Plan
+from ui.sound_wire import Kind
 
 PersonName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 
@@ -31,7 +32,7 @@ class People(BaseModel):
 
 
 class Arrangement(BaseModel):
-    """Everything that was settled. `rubric` has only the questions of the plan."""
+    """Everything that was settled. `rubric` has only the questions of the plan, `browser` what a page captures."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,6 +40,7 @@ class Arrangement(BaseModel):
     rubric: Rubric | None = None
     plan: Plan | None = None
     speakers: dict[int, Speaker] = Field(default_factory=dict)
+    browser: tuple[Kind, ...] = ()
 
     def to_json(self) -> str:
         """As the workspace keeps it."""

@@ -147,6 +147,12 @@ class Hub:
             for subscription in self._watching[session_id]:
                 subscription.put_now(now)
 
+    def take_up(self, session_id: str) -> None:
+        """A session that began before this hub is heard again; any thread."""
+        with self._lock:
+            self._live.add(session_id)
+        self.look_again(session_id)
+
     def forget(self, session_id: str) -> None:
         """Keep nothing of a session that was erased, and have its viewers find that out."""
         with self._lock:

@@ -10,9 +10,11 @@ GET  /schema/events.json     the JSON Schema of every event
 GET  /schema/wire.json       the JSON Schema of the websocket's frames
 GET  /web/…                  the page's files
 WS   /ws/sessions/{id}       the events and the acts, `?after=SEQ` to resume, `&seat=TOKEN` (ui.wire)
+WS   /ws/sound/{id}          the sound that a page captures, `?seat=TOKEN` (ui.sound_wire)
 """
 
 import asyncio
+import logging
 import mimetypes
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -31,16 +33,19 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from pipeline.errors import PipelineError
 from pipeline.events import json_schema
 from pipeline.store import Store, StoreError, UnknownSession
-from ui.actions import LARGEST_FRAME_BYTES
+from ui.actions import LARGEST_FRAME_BYTES, Start
 from ui.api import Api, answering
 from ui.errors import CannotServe, Refused
 from ui.guard import Guard, is_loopback
 from ui.hub import Hub
 from ui.labels import RubricWords, page_words
-from ui.seats import Seat, Seating
+from ui.seats import Seat, Seating, may_do
 from ui.setting_up import Defaults, SettingUp
+from ui.sound_socket import serve_sound
+from ui.sound_wire import NOT_THROUGH_A_BROWSER
 from ui.studio import Studio
 from ui.watch import serve_client
 from ui.wire import JOURNAL_FAILED, NOT_YOURS, UNKNOWN_SESSION, wire_schema
@@ -48,6 +53,7 @@ from ui.wire import JOURNAL_FAILED, NOT_YOURS, UNKNOWN_SESSION, wire_schema
 FindRubricWords = Callable[[str], RubricWords | None]
 
 _WEB: Final = Path(__file__).parent / "web"
+_LOG: Final = logging.getLogger("earmark.server")
 _STOP_S: Final = 2
 """How long connections may take to close when the server stops."""
 
@@ -110,6 +116,11 @@ def create_app(
         with suppress(WebSocketDisconnect, RuntimeError):  # gone, or closed by the server's own end
             await websocket.close(*await _serve_seat(websocket, store, hub, at_work, seating))
 
+    async def serve_capture(websocket: WebSocket) -> None:
+        await websocket.accept()
+        with suppress(WebSocketDisconnect, RuntimeError):
+            await websocket.close(*await _serve_capture(websocket, at_work, seating))
+
     routes: list[BaseRoute] = [
         Route("/", page),
         Route("/sessions/{session_id}", session_page),
@@ -120,6 +131,7 @@ def create_app(
         Route("/schema/events.json", schema),
         Route("/schema/wire.json", frames_schema),
         WebSocketRoute("/ws/sessions/{session_id}", serve_socket),
+        WebSocketRoute("/ws/sound/{session_id}", serve_capture),
         Mount("/web", StaticFiles(directory=_WEB)),
     ]
     guards = [Middleware(Guard, is_open=host_token is not None)]
@@ -128,10 +140,8 @@ def create_app(
     return app
 
 
-async def _serve_seat(
-    websocket: WebSocket, store: Store, hub: Hub, studio: Studio, seating: Seating
-) -> tuple[int, str]:
-    """Serve an accepted websocket as the seat that its token gives: the close code and reason."""
+def _find_seat(websocket: WebSocket, studio: Studio, seating: Seating) -> Callable[[], Seat]:
+    """Finds the seat that a websocket's token gives. What it returns may block, and raises Refused."""
     session_id, token = websocket.path_params["session_id"], websocket.query_params.get("seat")
 
     def seated() -> Seat:
@@ -141,9 +151,17 @@ async def _serve_seat(
         studio.check_shared(session_id, seat.role)
         return seat
 
+    return seated
+
+
+async def _serve_seat(
+    websocket: WebSocket, store: Store, hub: Hub, studio: Studio, seating: Seating
+) -> tuple[int, str]:
+    """Serve an accepted websocket as the seat that its token gives: the close code and reason."""
+    seated = _find_seat(websocket, studio, seating)
     try:
         seat = await asyncio.to_thread(seated)
-        await studio.look(session_id)
+        await studio.look(seat.session_id)
     except Refused as refusal:
         return NOT_YOURS, str(refusal)
     except UnknownSession:
@@ -152,6 +170,28 @@ async def _serve_seat(
         return JOURNAL_FAILED, "the journal cannot be read: see Earmark's terminal"
     after = websocket.query_params.get("after", "0")
     return await serve_client(websocket, store, hub, seat, studio.act, after, seated)
+
+
+async def _serve_capture(websocket: WebSocket, studio: Studio, seating: Seating) -> tuple[int, str]:
+    """Take the sound of an accepted websocket, if its seat may start the interview: the close code and reason."""
+    try:
+        seat = await asyncio.to_thread(_find_seat(websocket, studio, seating))
+    except Refused as refusal:
+        return NOT_YOURS, str(refusal)
+    except StoreError:
+        return JOURNAL_FAILED, "the workspace cannot be read: see Earmark's terminal"
+    if not may_do(seat, Start(type="start")):
+        return NOT_YOURS, f"that is not for the role of {seat.role}"
+    try:
+        sound = await studio.sound(seat.session_id)
+    except UnknownSession:
+        return UNKNOWN_SESSION, "no such interview in this workspace"
+    except Refused as refusal:
+        return NOT_THROUGH_A_BROWSER, str(refusal)
+    except PipelineError as error:
+        _LOG.error("%s", error)
+        return JOURNAL_FAILED, "the interview cannot be gone on with: see Earmark's terminal"
+    return await serve_sound(websocket, sound, lambda: studio.is_over(seat.session_id))
 
 
 class Server:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from pipeline.audio import RATE_HZ
 from pipeline.audio_file import open_media
@@ -17,8 +18,10 @@ from rubrics.load import builtin_ids, load_rubric
 from rubrics.model import Rubric
 from rubrics.plan import Plan, planned
 from ui.arrangement import Arrangement, People
+from ui.browser_sound import BrowserSound
 from ui.errors import Refused
 from ui.levels import Levels
+from ui.sound_wire import Kind
 from ui.sources import FileSource, Source, input_devices, open_devices
 from ui.speed import measure
 from ui.studio import Studio
@@ -28,13 +31,24 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class SourceWanted(BaseModel):
-    """A recording that the command line named, or microphones; `channels` of a single one, each a speaker's."""
+    """A recording that the command line named, microphones, or what a page captures.
+
+    `channels` of a single microphone, each a speaker's; `browser` a channel a kind.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: Name | None = None
     devices: Annotated[tuple[Name, ...], Field(max_length=2)] = ()
     channels: Annotated[int, Field(ge=1, le=2)] | None = None
+    browser: tuple[Kind, ...] = ()
+
+    @field_validator("browser")
+    @classmethod
+    def _each_once(cls, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+        if len(set(kinds)) != len(kinds):
+            raise PydanticCustomError("each_once", "a page captures its microphone once, and one other tab")
+        return kinds
 
 
 class LevelsWanted(BaseModel):
@@ -106,8 +120,10 @@ class SettingUp:
         return await self._studio.open(source, setup, arrangement)
 
     def _source(self, wanted: SourceWanted) -> Source:
-        if (wanted.file is None) == (not wanted.devices):
-            raise Refused("choose either a recording or microphones")
+        if sum(map(bool, (wanted.file, wanted.devices, wanted.browser))) != 1:
+            raise Refused("choose either a recording or microphones, of this machine or of a browser")
+        if wanted.browser:
+            return BrowserSound(wanted.browser)
         if wanted.file is None:
             return open_devices(wanted.devices, wanted.channels)
         path = self._defaults.files.get(wanted.file)
@@ -126,7 +142,13 @@ class SettingUp:
                 raise Refused(f"the rubric has no question {', '.join(missing)}")
         rubric = planned(whole, plan) if whole and plan else whole
         choice = choose(wanted.engine or self._defaults.engine, wanted.model or self._defaults.model)
-        arrangement = Arrangement(people=wanted.people, rubric=rubric, plan=plan, speakers=wanted.speakers)
+        arrangement = Arrangement(
+            people=wanted.people,
+            rubric=rubric,
+            plan=plan,
+            speakers=wanted.speakers,
+            browser=wanted.source.browser,
+        )
         return Setup(choice, rubric, arrangement.speakers), arrangement
 
     def _rubric(self, name: str) -> Rubric:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pipeline.erase import Erased, erase
 from pipeline.errors import PipelineError
@@ -40,6 +40,8 @@ from ui.actions import (
     event_of,
 )
 from ui.arrangement import Arrangement
+from ui.browser_listening import BrowserListening, take_up
+from ui.browser_sound import BrowserSound
 from ui.errors import Refused
 from ui.hub import Hub
 from ui.interview import Interview
@@ -59,12 +61,13 @@ _MOST_ROOMS: Final = 32
 
 @dataclass(slots=True)
 class _Room:
-    """One interview and what belongs to it; `listening` where this process hears it."""
+    """One interview and what belongs to it; `listening` where this process hears it, `sound` where through a page."""
 
     interview: Interview
     arrangement: Arrangement
     standing: Standing
     listening: Listening | None = None
+    sound: BrowserSound | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     controlled: dict[str, Control] = field(default_factory=dict)
 
@@ -104,14 +107,27 @@ class Studio:
         interview = Interview(self._store, session_id, lambda: listener, self._publish_to(session_id))
         await asyncio.to_thread(interview.start, _started(session_id, source, setup))
         await asyncio.to_thread(self._store.keep_setup, session_id, arrangement.to_json())
-        listening = Listening(source, interview, setup.worker, self.workspace, session_id, most_waiting=most_waiting)
-        room = _Room(interview, arrangement, Standing(interview, setup.rubric), listening)
+        room = _Room(interview, arrangement, Standing(interview, setup.rubric))
         self._rooms[session_id] = room
-        listening.warm_up()
+        self._hear(session_id, room, source, setup, most_waiting=most_waiting)
+        return session_id
+
+    def _hear(self, session_id: str, room: _Room, source: Source, setup: Setup, **options: Any) -> None:
+        """Have a room's interview heard from a source as soon as it is started. Raises BadInput as Listening does."""
+        kind = BrowserListening if isinstance(source, BrowserSound) else Listening
+        room.listening = kind(
+            source,
+            room.interview,
+            setup.worker,
+            self.workspace,
+            session_id,
+            **options,
+        )
+        room.sound = source if isinstance(source, BrowserSound) else None
+        room.listening.warm_up()
         self._show(session_id, room)
         if self._ticking is None:
             self._ticking = asyncio.create_task(self._tick())
-        return session_id
 
     async def wait_until_ended(self, session_id: str) -> None:
         """Wait for the end of an interview that is heard here; raises what cut it off, if something did."""
@@ -122,9 +138,12 @@ class Studio:
                 raise listening.failure
 
     async def close(self, reason: str = "Earmark was stopped") -> None:
-        """Stop hearing whatever is heard, at once."""
+        """Stop hearing whatever is heard, at once. What a page captures can be gone on with after a restart."""
         for session_id, room in self._rooms.items():
             if room.listening is not None and not room.listening.ended.is_set():
+                if isinstance(room.listening, BrowserListening) and room.listening.state != "ended":
+                    await room.listening.leave()
+                    continue
                 await room.listening.abandon(reason)
                 self._show(session_id, room)
         if self._ticking is not None:
@@ -142,6 +161,40 @@ class Studio:
             self._rooms.pop(session_id, None)
         self._hub.forget(session_id)
         return erased
+
+    # -- sound from a page --------------------------------------------------------------------------------------------
+
+    async def sound(self, session_id: str) -> BrowserSound:
+        """Where a page's sound of an interview goes; one that was cut off is heard again from now on.
+
+        Raises Refused where it is not heard through a page, or is over, UnknownSession and the rooms' errors.
+        """
+        room = await self._room(session_id)
+        async with room.lock:
+            is_open = room.arrangement.browser and not room.interview.state.is_ended
+            if room.listening is None and is_open:
+                await self._take_up(session_id, room)
+        if room.sound is None:
+            raise Refused("this interview is not heard through a browser")
+        return room.sound
+
+    def is_over(self, session_id: str) -> bool:
+        """Whether nothing more of an interview will be heard here."""
+        room = self._rooms.get(session_id)
+        return room is None or room.listening is None or room.listening.state == "ended"
+
+    async def _take_up(self, session_id: str, room: _Room) -> None:
+        """Hear an interview that was cut off, waiting, recording or paused as it was, where its recording stands."""
+        if is_live(self.workspace, session_id):
+            raise Refused("another Earmark on this machine hears this interview: do it there")
+        again = await asyncio.to_thread(take_up, self._store, session_id, room.arrangement, room.interview.state)
+        options = {"first_sample": again.first_sample, "is_paused": again.is_paused}
+        self._hear(session_id, room, again.sound, again.setup, **options)
+        if again.recorded_s is not None and room.listening is not None:
+            room.interview.at_s = again.recorded_s
+            await room.listening.start()
+        self._hub.take_up(session_id)
+        self._show(session_id, room)
 
     # -- looking ------------------------------------------------------------------------------------------------------
 

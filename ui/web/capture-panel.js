@@ -27,7 +27,7 @@ export class CapturePanel {
   draw() {
     const { capture } = this;
     const { phase, seat, kinds, sound, troubles, refusal } = capture;
-    this.node.hidden = !may(seat, "start") || phase === "ended" || phase === null && !capture.isHere;
+    this.node.hidden = !may(seat, "start") || phase === "ended" || capture.isOver || (phase === null && !capture.isHere);
     if (this.node.hidden) return;
     const parts = capture.isHere ? kinds.map((kind) => [kind, sound.has(kind), troubles.get(kind), sound.nameOf(kind)]) : [];
     const shown = JSON.stringify([phase, capture.isHere, refusal, parts, troubles.get("page")]);

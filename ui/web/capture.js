@@ -11,6 +11,7 @@ import { may } from "./roles.js";
 
 const SETTLE_MS = 5000; // how long the end waits for the last sound to arrive
 const DEAD = 10 * RATE_HZ; // of nothing but digital silence; the quietest room makes a microphone's bits move
+const OVER = 4411;
 const UNSENT = RATE_HZ; // closing the page asks first, where more than this would be lost
 
 /** Where set-up leaves for the interview's page what this screen captures with. */
@@ -29,6 +30,7 @@ export class Capture {
     this.isOnRecord = false;
     this.dead = 0;
     this.refusal = null;
+    this.isOver = false;
     this.sound = new Sound(kinds, {
       block: (block) => this.receive(block),
       trouble: (code) => this.trouble(code),
@@ -62,7 +64,7 @@ export class Capture {
       go: (go) => this.go(go),
       stop: () => this.pause(),
       line: () => this.panel.draw(),
-      closed: (_, reason) => this.refused(reason),
+      closed: (code, reason) => this.refused(code, reason),
     });
   }
 
@@ -158,7 +160,8 @@ export class Capture {
     this.panel.draw();
   }
 
-  refused(reason) {
+  refused(code, reason) {
+    this.isOver = code === OVER;
     this.refusal = reason;
     this.stop();
   }

@@ -4,6 +4,7 @@ import { Actions } from "./actions.js";
 import { Asking } from "./asking.js";
 import { Bar } from "./bar.js";
 import { isQuiet, phaseOf } from "./board.js";
+import { Capture } from "./capture.js";
 import { call, watch } from "./connection.js";
 import { Consent } from "./consent.js";
 import { Dialog } from "./dialogs.js";
@@ -121,7 +122,8 @@ export class Session {
 
   /** Resolves once the act is on this screen too, so that the next one builds on it. */
   async send(action) {
-    const eventId = await this.link.send(action);
+    const act = () => this.link.send(action);
+    const eventId = await (this.capture ? this.capture.around(action, act) : act());
     if (!SHOWN_ACTS.has(action.type) || this.state.arrived.has(eventId)) return;
     await new Promise((resolve) => {
       this.awaited.set(eventId, resolve);
@@ -146,7 +148,8 @@ export class Session {
   async learnAbout() {
     const about = await call(`/api/sessions/${encodeURIComponent(this.sessionId)}`).catch(() => null);
     if (!about) return;
-    const { plan, people, notice } = about;
+    const { plan, people, notice, browser } = about;
+    if (browser?.length) this.capture = new Capture(this.sessionId, browser, this.page.capture);
     this.context = { ...this.context, plan, people, notice };
     this.draw();
   }
@@ -185,6 +188,7 @@ export class Session {
     const { page, state, words, context } = this;
     if (!state.isCaughtUp || this.isWaitingForRubric) return;
     this.show(this.wanted());
+    this.capture?.update(phaseOf(state), state.seat);
     document.title = state.session ? `${state.session.source} · Earmark` : "Earmark";
     if (this.shown === "interview") {
       this.view.draw(state, words, this.marksNew);
@@ -218,6 +222,8 @@ export class Session {
     this.shown = name;
     for (const view of VIEWS) this.page[view].hidden = view !== name;
     this.page.masthead.hidden = name === "board" || name === "large";
+    if (name === "board") this.page.bar.after(this.page.capture);
+    else this.page.masthead.append(this.page.capture);
     document.body.dataset.view = name;
   }
 

@@ -1,11 +1,17 @@
 // Before the interview: rubric and plan, people, what is listened to and with what, and whether the disk has room.
 
+import { captureKey } from "./capture.js";
+import { BrowserChoice } from "./capture-setup.js";
 import { asSeat, call } from "./connection.js";
 import { element } from "./dom.js";
 import { levelMeters } from "./levels.js";
 
 const SPEED_MS = 2000; // how often to ask whether an engine's speed is measured by now
 const FEW_HOURS = 2;
+const THROUGH = [
+  { value: "microphone", words: "this browser's microphone" },
+  { value: "microphone+tab", words: "this browser's microphone, and another tab's sound (a call)" },
+];
 
 /** Shows the form in `main`; goes to the new interview when it is made. */
 export async function setUp(main) {
@@ -118,16 +124,28 @@ class SetupForm {
     const options = devices.map((name) => ({ value: name, words: name }));
     const recordings = files.map((name) => ({ value: name, words: name }));
     const second = [{ value: "", words: "none: one device hears both" }, ...options];
-    const rehearsal = [...(options.length ? [{ value: "", words: "no" }] : []), ...recordings];
+    const rehearsal = options.length ? [{ value: "", words: "no" }, ...recordings] : [...recordings, { value: "", words: "no" }];
+    const ways = [...(options.length ? [{ value: "", words: "this machine's microphones" }] : []), ...THROUGH];
+    this.browser = new BrowserChoice();
+    this.machine = element("div", {}, options.length
+      ? [labelled("Interviewer's microphone", choice("first", options)), labelled("Candidate's microphone", choice("second", second)),
+        levelMeters(() => this.devices())]
+      : null);
+    const through = choice("through", ways);
+    through.addEventListener("change", () => this.drawSources(through.value));
+    this.drawSources(through.value);
     return element("fieldset", { class: "sources" }, element("legend", {}, "Sound"),
-      options.length
-        ? [labelled("Interviewer's microphone", choice("first", options)), labelled("Candidate's microphone", choice("second", second)),
-          levelMeters(() => this.devices())]
-        : element("p", { class: "hint" }, `No microphone: ${reason}`),
+      labelled("Heard through", through), this.machine, this.browser.node,
+      options.length ? null : element("p", { class: "hint" }, `No microphone at Earmark's own machine: ${reason}`),
       recordings.length ? labelled("Rehearse with a recording", choice("recording", rehearsal)) : null,
       !options.length && !recordings.length
         ? element("p", { class: "hint" }, "To rehearse with a recording: ", element("code", {}, "earmark live --source FILE"))
         : null);
+  }
+
+  drawSources(through) {
+    this.machine.hidden = through !== "";
+    this.browser.draw(through ? through.split("+") : []);
   }
 
   engines() {
@@ -176,6 +194,7 @@ class SetupForm {
     const people = Object.fromEntries(["candidate", "interviewer", "note_taker"].map((role) => [role, value(role)]));
     const devices = this.devices();
     const file = value("recording");
+    const isBrowser = !file && value("through");
     const plan = this.order.filter(({ isChosen }) => isChosen).map(({ id, minutes }) => ({ id, minutes: minutes ?? null }));
     const wanted = {
       rubric: value("rubric"),
@@ -183,11 +202,13 @@ class SetupForm {
       people,
       source: file ? { file } : { devices },
       speakers: !file && devices.length === 2 ? { 1: "interviewer", 2: "candidate" } : {}, // as the fields were labelled
+      ...(isBrowser ? this.browser.wanted : {}),
       engine,
       model,
     };
     try {
       const { session_id: id } = await call("/api/sessions", { method: "POST", json: wanted });
+      if (isBrowser) sessionStorage.setItem(captureKey(id), JSON.stringify(this.browser.settings));
       location.assign(asSeat(`/sessions/${encodeURIComponent(id)}`));
     } catch (problem) {
       this.problem.textContent = `▲ ${problem.message}`;
