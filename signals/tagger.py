@@ -29,13 +29,13 @@ from pipeline.events import (
     TagRetracted,
     TranscriptEdited,
     Utterance,
-    place_of,
     span_over,
 )
 from rubrics.model import Question, Rubric
 from signals.answer import Answer, Passed, tag_id_of
 from signals.questions import Asked, QuestionMatcher, is_backchannel
 from signals.reader import Reader
+from signals.said import Place, Said
 from signals.sentences import NOTHING_BEFORE, UNPLACED, Before, load_model
 
 
@@ -75,11 +75,7 @@ class Tagger:
         self._first_question_id = question_id
         self._first_before = NOTHING_BEFORE
         self._passed: list[Passed] | None = [] if self._explain else None
-        self._utterances: dict[int, Utterance] = {}  # in the order of their places
-        self._known: set[int] = set()
-        self._split_from: dict[int, int] = {}
-        self._channels: dict[int, Speaker] = {}
-        self._segments: dict[int, Speaker] = {}
+        self._said = Said()
         self._turns: list[_Turn] = []
         self._not_heard: dict[str, tuple[str, ...]] = {}
         self._previews: dict[int, dict[str, Tag]] = {}
@@ -108,11 +104,11 @@ class Tagger:
         if isinstance(event, Corrected):
             return self._receive_utterance(event.utterance)
         if isinstance(event, TranscriptEdited):
-            return self._edit(event)
+            return self._retell(self._said.edit(event))
         if isinstance(event, ChannelAssigned):
-            return self._assign(self._channels, event.channel, event.speaker)
+            return self._retell(self._said.assign(event.speaker, channel=event.channel))
         if isinstance(event, SegmentAssigned):
-            return self._assign(self._segments, event.segment_id, event.speaker)
+            return self._retell(self._said.assign(event.speaker, segment_id=event.segment_id))
         return ()
 
     def receive_end(self) -> tuple[Event, ...]:
@@ -132,16 +128,11 @@ class Tagger:
         return self._in_place_of_preview(utterance.segment_id, self._receive_final(utterance))
 
     def _receive_final(self, utterance: Utterance) -> tuple[Event, ...]:
-        known = self._utterances.get(utterance.segment_id)
-        if known is not None and (known == utterance or utterance.revision < known.revision):
+        if not self._said.is_news(utterance):
             return ()
-        segment_id = utterance.segment_id
-        is_next = not self._utterances or self._place(segment_id) > self._place(next(reversed(self._utterances)))
-        self._utterances[segment_id] = utterance
-        self._known.add(segment_id)
-        if is_next and not self._is_ended:
+        if self._said.take(utterance) and not self._is_ended:
             return tuple(self._hear(utterance))
-        return self._retell({segment_id})
+        return self._retell({utterance.segment_id})
 
     def _preview(self, utterance: Utterance) -> tuple[Event, ...]:
         """Tags of words that may still change, in place of those of the words before them. The answer hears nothing.
@@ -149,10 +140,10 @@ class Tagger:
         Only a candidate's words: what an interviewer asks is known when it is asked.
         """
         segment_id = utterance.segment_id
-        if self._speaker_of(utterance) == "interviewer" or segment_id in self._utterances or self._is_ended:
+        if self._said.speaker_of(utterance) == "interviewer" or segment_id in self._said or self._is_ended:
             return ()
         answer = self._turns[-1].answer.copy() if self._turns else self._answer_to(self._first_question_id)
-        added = answer.extend(utterance, self._speaker_of(utterance)).added
+        added = answer.extend(utterance, self._said.speaker_of(utterance)).added
         shown, now = self._previews.get(segment_id, {}), {tag.tag_id: tag for tag in added}
         self._previews[segment_id] = now
         gone = (TagRetracted(tag_id=tag_id) for tag_id in shown if tag_id not in now)
@@ -168,14 +159,8 @@ class Tagger:
         news = (event for event in events if not (isinstance(event, Tag) and shown.get(event.tag_id) == event))
         return (*gone, *news)
 
-    def _speaker_of(self, utterance: Utterance) -> Speaker:
-        own = self._segments.get(utterance.segment_id)
-        if own is not None:
-            return own
-        return self._channels.get(utterance.channel, utterance.speaker)
-
     def _hear(self, utterance: Utterance) -> list[Event]:
-        speaker = self._speaker_of(utterance)
+        speaker = self._said.speaker_of(utterance)
         if speaker == "interviewer":
             return self._hear_interviewer(utterance)
         turn = self._turns[-1] if self._turns else self._open_turn(self._first_question_id)
@@ -276,45 +261,12 @@ class Tagger:
 
     # -- the past changed --------------------------------------------------------------------------------------------
 
-    def _assign(self, table: dict[int, Speaker], key: int, speaker: Speaker) -> tuple[Event, ...]:
-        before = self._speakers()
-        table[key] = speaker
-        return self._retell(_changed(before, self._speakers()))
-
-    def _edit(self, edit: TranscriptEdited) -> tuple[Event, ...]:
-        before = self._speakers()
-        touched = {gone.segment_id for gone in edit.replaced if self._utterances.pop(gone.segment_id, None)}
-        last: int | None = None
-        for utterance in edit.utterances:
-            segment_id = utterance.segment_id
-            if last is not None and segment_id not in self._known:
-                self._split_from[segment_id] = last
-            self._known.add(segment_id)
-            self._utterances[segment_id] = utterance
-            touched.add(segment_id)
-            last = segment_id
-        for change in edit.speakers:
-            table = self._channels if change.segment_id is None else self._segments
-            key = change.channel if change.segment_id is None else change.segment_id
-            if change.after is None:
-                table.pop(key, None)
-            else:
-                table[key] = change.after
-        return self._retell(touched | _changed(before, self._speakers()))
-
-    def _speakers(self) -> dict[int, Speaker]:
-        return {segment_id: self._speaker_of(utterance) for segment_id, utterance in self._utterances.items()}
-
-    def _place(self, segment_id: int) -> tuple[int, ...]:
-        return place_of(segment_id, self._split_from)
-
     def _retell(self, touched: Collection[int]) -> tuple[Event, ...]:
         """Tell the touched answers anew and send what differs."""
         if not touched:
             return ()
-        self._utterances = dict(sorted(self._utterances.items(), key=lambda item: self._place(item[0])))
         not_heard = dict(self._not_heard)
-        old, new = self._tell_again(sorted(map(self._place, touched)))
+        old, new = self._tell_again(self._said.places(touched))
         self._not_heard = not_heard  # what was left out on the way is told once, when all is told
         old_tags, new_tags = _standing(old), _standing(new)
         old_asked = {asked for turn in old for asked in turn.asked}
@@ -327,11 +279,11 @@ class Tagger:
         ]
         return (*gone, *asked, *come, *missing)
 
-    def _tell_again(self, touched: list[tuple[int, ...]]) -> tuple[list[_Turn], list[_Turn]]:
+    def _tell_again(self, touched: list[Place]) -> tuple[list[_Turn], list[_Turn]]:
         """Puts the turns that change in place of the old ones; returns both. `touched` are places, in order."""
         turns, self._turns = self._turns, []
-        starts = [self._place(turn.said[0][0].segment_id) for turn in turns]
-        told = [(self._place(segment_id), utterance) for segment_id, utterance in self._utterances.items()]
+        starts = [self._said.place(turn.said[0][0].segment_id) for turn in turns]
+        told = list(self._said.in_order())
         old: list[_Turn] = []
         new: list[_Turn] = []
         kept_to = 0
@@ -367,9 +319,7 @@ class Tagger:
             end -= 1
         return self._turns[:end]
 
-    def _goes_on(
-        self, turns: Sequence[_Turn], at: int, touched: Sequence[tuple[int, ...]], starts: Sequence[tuple[int, ...]]
-    ) -> bool:
+    def _goes_on(self, turns: Sequence[_Turn], at: int, touched: Sequence[Place], starts: Sequence[Place]) -> bool:
         """Whether the turns from `at` on are told from here as they were, up to the one before the next touched."""
         last = self._turns[-1] if self._turns else None
         if last is None or last.is_open_question or last.question_id != turns[at - 1].question_id:
@@ -396,7 +346,7 @@ def _breaths(utterance: Utterance) -> frozenset[int]:
     return frozenset(word.start_char for before, word in pairs if word.start_s - before.end_s >= _BREATH_S)
 
 
-def _first_told(starts: Sequence[tuple[int, ...]], touched: tuple[int, ...]) -> int:
+def _first_told(starts: Sequence[Place], touched: Place) -> int:
     """Which turn to begin with: the one that holds the place, or, where it opens that one, the one before.
 
     For words that open a turn may now belong to the answer before it.
@@ -404,10 +354,6 @@ def _first_told(starts: Sequence[tuple[int, ...]], touched: tuple[int, ...]) -> 
     holding = bisect_right(starts, touched) - 1
     is_opening = holding >= 0 and starts[holding] == touched
     return max(0, holding - is_opening)
-
-
-def _changed(before: dict[int, Speaker], after: dict[int, Speaker]) -> set[int]:
-    return {segment_id for segment_id, speaker in after.items() if before.get(segment_id, speaker) != speaker}
 
 
 def _trimmed(text: str) -> tuple[int, int]:
