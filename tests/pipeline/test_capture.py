@@ -1,30 +1,31 @@
 """Microphones for real: sound servers with null sinks behind ALSA and PortAudio, played to, frozen, killed."""
 
-import asyncio
 import time
 from contextlib import aclosing
 
 import numpy as np
-import psutil
 import pytest
 import soundfile
 
 from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.capture import ROW_SAMPLES, Microphone, capture, choose_microphones, list_devices
 from pipeline.device_names import NoMicrophone, distinguished, find_name
+from pipeline.device_watch import LOST_S
 from pipeline.errors import BadInput, MissingFacility
 from pipeline.portaudio import load, understood
+from tests.support.running import run
 
-pytestmark = pytest.mark.timeout(120)
+FAINT = 0.001
+"""Nothing that is played here is as faint for as long as a row; what resampling leaves of silence is."""
 
 
 class Tape:
-    """What was captured: sound by channel, problems with when they were told."""
+    """What was captured: sound by channel, problems by their codes, and how long the tape was at which of them."""
 
     def __init__(self):
         self.channels = {}
         self.codes = []
-        self.told_s = {}
+        self.told = {}
 
     def sound(self, channel):
         return np.concatenate(self.channels[channel])
@@ -36,26 +37,61 @@ class Tape:
             blocks.append(item.samples)
         else:
             self.codes.append(item.code.removeprefix("microphone-"))
-            self.told_s[self.codes[-1]] = time.monotonic()
+            self.told[self.codes[-1]] = self.length_s, time.monotonic()
 
     @property
     def length_s(self):
         return sum(map(len, self.channels.get(1, ()))) / RATE_HZ
 
 
-async def record(microphones, until, tape=None):
-    """Captures until `until(tape)` is true; what it was when the capture ended."""
-    tape = tape or Tape()
-    async with aclosing(capture(microphones)) as items:
-        async for item in items:
-            tape.receive(item)
-            if until(tape):
-                return tape
+def record(microphones, *course):
+    """What is captured while things happen: each act as soon as its moment has come, until the last one's has."""
+    tape, waiting = Tape(), [*course]
+
+    async def take():
+        async with aclosing(capture(microphones)) as items:
+            async for item in items:
+                tape.receive(item)
+                while waiting and waiting[0][0](tape):
+                    waiting.pop(0)[1]()
+                if not waiting:
+                    return
+
+    run(take())
     return tape
 
 
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 60))
+def at(seconds, act=lambda: None):
+    """A moment: so much has been captured."""
+    return (lambda tape: tape.length_s >= seconds), act
+
+
+def told(code, act=lambda: None):
+    """A moment: a problem was told."""
+    return (lambda tape: code in tape.codes), act
+
+
+class Played:
+    """Sound that is played to some microphones at once, from a moment on."""
+
+    def __init__(self, microphones, folder, **sounds):
+        self._microphones = microphones
+        self._paths = {name: folder / f"{name}.wav" for name in sounds}
+        self._players = []
+        for name, samples in sounds.items():
+            soundfile.write(self._paths[name], samples, RATE_HZ)
+
+    def begin(self):
+        self._players = [self._microphones.play(*played) for played in self._paths.items()]
+
+    def _is_over(self, tape):
+        is_out = all(player.poll() is not None for player in self._players)
+        return is_out and all(np.abs(blocks[-1]).max() < FAINT for blocks in tape.channels.values())
+
+    @property
+    def over(self):
+        """The moment at which all of it was heard."""
+        return self._is_over, lambda: None
 
 
 def signal_of(seconds, channels=1, seed=0):
@@ -78,11 +114,6 @@ def likeness(got, sent):
     length = len(got) + len(sent)
     products = np.fft.irfft(np.fft.rfft(got, length) * np.conj(np.fft.rfft(sent, length)), length)
     return products.max() / (np.linalg.norm(got) * np.linalg.norm(sent))
-
-
-def write(path, samples):
-    soundfile.write(path, samples, RATE_HZ)
-    return path
 
 
 def heard(tape, channel):
@@ -185,17 +216,11 @@ def test_portaudio_s_errors_become_what_people_can_act_on(arguments, failure):
 @pytest.mark.parametrize("channels", [1, 2])
 def test_one_device_is_heard_bit_for_bit(microphones, tmp_path, channels):
     microphones.add("desk", channels=channels)
-    played = signal_of(3, channels)
-    player = []
-
-    def is_over(tape):
-        if tape.length_s > 1 and not player:
-            player.append(microphones.play("desk", write(tmp_path / "played.wav", played)))
-        return tape.length_s > 2 and player[0].poll() is not None and not tape.channels[1][-1].any()
-
-    tape = run(record([Microphone("desk", channels)], is_over))
+    sent = signal_of(1.5, channels)
+    played = Played(microphones, tmp_path, desk=sent)
+    tape = record([Microphone("desk", channels)], at(0.3, played.begin), played.over)
     for channel in range(1, channels + 1):
-        assert np.array_equal(heard(tape, channel), played[:, channel - 1])
+        assert np.array_equal(heard(tape, channel), sent[:, channel - 1])
     assert tape.codes == []
     assert microphones.held() == 0
 
@@ -203,133 +228,92 @@ def test_one_device_is_heard_bit_for_bit(microphones, tmp_path, channels):
 def test_two_microphones_are_heard_side_by_side(microphones, tmp_path):
     for name in ("interviewer", "candidate"):
         microphones.add(name)
-    played = {1: tones_of(2, seed=1), 2: tones_of(2, seed=2)}
-    players = []
-
-    def is_over(tape):
-        if tape.length_s > 1 and not players:
-            for channel, name in ((1, "interviewer"), (2, "candidate")):
-                players.append(microphones.play(name, write(tmp_path / f"{name}.wav", played[channel])))
-        return tape.length_s > 5
-
-    tape = run(record(choose_microphones(["interviewer", "candidate"]), is_over))
-    for channel, sent in played.items():
-        assert likeness(tape.sound(channel), sent[:, 0]) > 0.97
-        assert likeness(tape.sound(3 - channel), sent[:, 0]) < 0.2
+    sent = {"interviewer": tones_of(2, seed=1), "candidate": tones_of(2, seed=2)}
+    played = Played(microphones, tmp_path, **sent)
+    tape = record(choose_microphones(list(sent)), at(0.3, played.begin), played.over)
+    for channel, tones in enumerate(sent.values(), start=1):
+        assert likeness(tape.sound(channel), tones[:, 0]) > 0.97
+        assert likeness(tape.sound(3 - channel), tones[:, 0]) < 0.2
     assert len(tape.sound(1)) - len(tape.sound(2)) in (0, ROW_SAMPLES)
+
+
+def assert_the_clock_went_on(tape, *codes):
+    """The tape grew between two problems by the time that passed."""
+    (from_s, began_s), (to_s, ended_s) = (tape.told[code] for code in codes)
+    assert to_s - from_s == pytest.approx(ended_s - began_s, abs=1)
 
 
 def test_a_device_that_is_unplugged_is_told_at_once_and_heard_again_when_it_is_back(microphones):
     for name in ("interviewer", "candidate"):
         microphones.add(name)
-    done = {}
-
-    def is_over(tape):
-        if tape.length_s > 1.5 and "unplugged" not in done:
-            microphones.unplug("candidate")
-            done["unplugged"] = time.monotonic()
-        if tape.length_s > 4 and "back" not in done:
-            microphones.plug_in("candidate")
-            done["back"] = time.monotonic()
-        return tape.length_s > 7
-
-    began_s = time.monotonic()
-    tape = run(record(choose_microphones(["interviewer", "candidate"]), is_over))
+    tape = record(
+        choose_microphones(["interviewer", "candidate"]),
+        at(0.5, lambda: microphones.unplug("candidate")),
+        told("unplugged"),
+        at(2.5, lambda: microphones.plug_in("candidate")),
+        told("back"),
+    )
     assert tape.codes == ["unplugged", "back"]
-    assert tape.told_s["unplugged"] - done["unplugged"] < 2
-    assert tape.told_s["back"] - done["back"] < 2
-    assert tape.length_s == pytest.approx(time.monotonic() - began_s, abs=1)
+    assert_the_clock_went_on(tape, "unplugged", "back")
 
 
 def test_a_stalled_device_is_told_and_opened_anew_and_the_clock_goes_on(microphones):
     microphones.add("desk")
-    done = {}
-
-    def is_over(tape):
-        if tape.length_s > 1 and "frozen" not in done:
-            microphones.freeze("desk")
-            done["frozen"] = time.monotonic()
-        if tape.length_s > 5 and "thawed" not in done:
-            microphones.thaw("desk")
-            done["thawed"] = time.monotonic()
-        return tape.length_s > 8
-
-    began_s = time.monotonic()
-    tape = run(record([Microphone("desk", 1)], is_over))
+    tape = record(
+        [Microphone("desk", 1)],
+        at(0.5, lambda: microphones.freeze("desk")),
+        told("stalled"),
+        at(0.5 + LOST_S + 0.5, lambda: microphones.thaw("desk")),
+        told("back"),
+    )
     assert tape.codes == ["stalled", "back"]
-    assert tape.told_s["stalled"] - done["frozen"] < 2
-    assert tape.length_s == pytest.approx(time.monotonic() - began_s, abs=1)
+    assert_the_clock_went_on(tape, "stalled", "back")
     assert microphones.held() == 0
 
 
 def test_a_short_stall_loses_nothing(microphones, tmp_path):
     microphones.add("desk")
-    played = signal_of(4)
-    done = {}
+    sent = signal_of(2.5)
+    played = Played(microphones, tmp_path, desk=sent)
 
-    def is_over(tape):
-        if tape.length_s > 1 and "player" not in done:
-            done["player"] = microphones.play("desk", write(tmp_path / "played.wav", played))
-            done["resting_s"] = time.monotonic() + 1
-        if "frozen" not in done and "player" in done and time.monotonic() > done["resting_s"]:
-            done["frozen"] = True
-            microphones.freeze("desk")
-            time.sleep(0.8)
-            microphones.thaw("desk")
-        return tape.length_s > 3 and done["player"].poll() is not None and not tape.channels[1][-1].any()
+    def stall():
+        microphones.freeze("desk")
+        time.sleep(0.8)
+        microphones.thaw("desk")
 
-    tape = run(record([Microphone("desk", 1)], is_over))
+    tape = record([Microphone("desk", 1)], at(0.3, played.begin), at(1.3, stall), played.over)
     assert tape.codes == []
-    assert np.array_equal(heard(tape, 1), played[:, 0])
+    assert np.array_equal(heard(tape, 1), sent[:, 0])
 
 
 def test_a_microphone_that_is_not_there_at_the_start_is_told_and_waited_for(microphones):
     microphones.add("desk")
     microphones.unplug("desk")
-    done = {}
-
-    def is_over(tape):
-        if tape.length_s > 2 and not done:
-            microphones.plug_in("desk")
-            done["back"] = time.monotonic()
-        return tape.length_s > 4
-
-    began_s = time.monotonic()
-    tape = run(record([Microphone("desk", 1)], is_over))
+    tape = record([Microphone("desk", 1)], at(1, lambda: microphones.plug_in("desk")), told("back"))
     assert len(tape.codes) == 2
     assert tape.codes[1] == "back"
-    assert tape.told_s[tape.codes[0]] - began_s < 2
-    assert tape.length_s == pytest.approx(time.monotonic() - began_s, abs=1)
 
 
 def test_a_capturing_process_that_is_killed_is_replaced(microphones):
     microphones.add("desk")
-    killed = []
 
-    def is_over(tape):
-        if tape.length_s > 1 and not killed:
-            for process in psutil.Process().children():
-                if "pipeline.microphone" in process.cmdline():
-                    process.kill()
-                    killed.append(process.pid)
-        return "back" in tape.codes or tape.length_s > 15
+    def kill():
+        (capturing,) = microphones.processes()
+        capturing.kill()
 
-    tape = run(record([Microphone("desk", 1)], is_over))
-    assert killed
+    tape = record([Microphone("desk", 1)], at(0.5, kill), told("back"))
     assert tape.codes == ["failed", "back"]
 
 
 def test_while_nobody_takes_the_sound_none_of_it_is_lost(microphones, tmp_path):
     microphones.add("desk")
-    played = signal_of(6)
-    done = {}
+    sent = signal_of(3)
+    played = Played(microphones, tmp_path, desk=sent)
 
-    def is_over(tape):
-        if tape.length_s > 1 and not done:
-            done["player"] = microphones.play("desk", write(tmp_path / "played.wav", played))
-            time.sleep(4)  # the whole program stands still
-        return tape.length_s > 2 and done["player"].poll() is not None and not tape.channels[1][-1].any()
+    def stand_still():
+        played.begin()
+        time.sleep(2)  # the whole program
 
-    tape = run(record([Microphone("desk", 1)], is_over))
+    tape = record([Microphone("desk", 1)], at(0.3, stand_still), played.over)
     assert tape.codes == []
-    assert np.array_equal(heard(tape, 1), played[:, 0])
+    assert np.array_equal(heard(tape, 1), sent[:, 0])

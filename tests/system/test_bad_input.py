@@ -1,26 +1,12 @@
-"""Every bad input gives one clear message and its code, and never a traceback. Run as a person runs it."""
-
-import subprocess
-import sys
+"""Every bad input gives one clear message and its code, and never a traceback."""
 
 import numpy as np
 import pytest
 import soundfile
 
-RATE_HZ = 16_000
-
-
-def earmark(*arguments, stdin=""):
-    command = [sys.executable, "-m", "ui", *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120)
-
-
-def refused(done, *words, code=2):
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    for word in words:
-        assert word in done.stderr
+from pipeline.audio import RATE_HZ
+from tests.support import programs
+from tests.support.programs import assert_refused
 
 
 def no_file(folder):
@@ -76,8 +62,8 @@ def hum(folder):
         (hum, "no speech"),
     ],
 )
-def test_a_recording_that_cannot_be_used_is_refused(make, words, tmp_path):
-    refused(earmark("transcribe", make(tmp_path), "--engine", "pocketsphinx", "--json"), words)
+def test_a_recording_that_cannot_be_used_is_refused(earmark, make, words, tmp_path):
+    assert_refused(earmark("transcribe", make(tmp_path), "--engine", "pocketsphinx", "--json"), words)
 
 
 @pytest.mark.parametrize(
@@ -89,22 +75,27 @@ def test_a_recording_that_cannot_be_used_is_refused(make, words, tmp_path):
         ("--engine", "kaldi", "pocketsphinx"),
     ],
 )
-def test_an_option_that_cannot_be_meant_is_refused(option, value, words, tmp_path):
-    refused(earmark("transcribe", silence(tmp_path), option, value), words)
+def test_an_option_that_cannot_be_meant_is_refused(earmark, option, value, words, tmp_path):
+    assert_refused(earmark("transcribe", silence(tmp_path), option, value), words)
 
 
-def test_a_model_that_is_not_here_is_code_3_and_says_how_to_get_it(tmp_path):
+def test_a_model_that_is_not_here_is_code_3_and_says_how_to_get_it(earmark, tmp_path):
     done = earmark("transcribe", silence(tmp_path), "--engine", "faster-whisper", "--model", "large-v3")
-    refused(done, "earmark models pull large-v3", code=3)
+    assert_refused(done, "earmark models pull large-v3", code=3)
 
 
-def test_tag_refuses_a_file_that_is_not_there(tmp_path):
-    refused(earmark("tag", tmp_path / "absent.txt"), "absent.txt")
+def test_tag_refuses_a_file_that_is_not_there(earmark, tmp_path):
+    assert_refused(earmark("tag", tmp_path / "absent.txt"), "absent.txt")
 
 
-def test_replay_refuses_a_session_that_is_not_there(tmp_path):
-    refused(earmark("replay", "nothing", "--workspace", tmp_path / "w"), "earmark sessions")
+def test_replay_refuses_a_session_that_is_not_there(earmark, tmp_path):
+    assert_refused(earmark("replay", "nothing", "--workspace", tmp_path / "w"), "earmark sessions")
 
 
 def test_an_unknown_command_is_a_usage_mistake():
-    refused(earmark("verdict"), "verdict")
+    assert_refused(programs.earmark("verdict"), "verdict")
+
+
+def test_a_process_of_its_own_says_no_more(tmp_path):
+    """What libraries write past Python would be seen here."""
+    assert_refused(programs.earmark("transcribe", random_bytes(tmp_path), "--engine", "pocketsphinx"), "noise.mp3")

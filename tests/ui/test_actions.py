@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-import re
 import string
-import subprocess
-import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from random import Random
 
 import jsonschema
@@ -20,6 +17,7 @@ from pipeline.events import SessionEnded
 from pipeline.state import fold
 from pipeline.store import Store
 from rubrics.load import load_rubric
+from tests.support import programs
 from tests.support.interviews import SESSION, said, started, tagged
 from tests.support.running import run
 from tests.support.screens import act, frames_until, sit
@@ -366,7 +364,8 @@ def test_a_hundred_thousand_malformed_frames_reach_no_journal_and_cost_no_memory
     with Store.open(tmp_path) as store:
         store.append(SESSION, [STARTED])
     sizes = []
-    with served(tmp_path) as (url, process):
+    with programs.serving("serve", "--workspace", tmp_path, "--port", 0) as (address, program):
+        process = psutil.Process(program.pid)
 
         @settings(max_examples=ROUNDS, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
         @given(st.lists(MALFORMED, min_size=10, max_size=20), st.lists(JSON, min_size=10, max_size=20), st.integers())
@@ -375,7 +374,7 @@ def test_a_hundred_thousand_malformed_frames_reach_no_journal_and_cost_no_memory
 
             async def all_of_them():
                 for _ in range(BATCHES // 4):
-                    await asyncio.gather(*(batch(url, random, texts, values) for _ in range(4)))
+                    await asyncio.gather(*(batch(address[0], random, texts, values) for _ in range(4)))
 
             run(all_of_them())
             sizes.append(process.memory_info().rss)
@@ -385,17 +384,3 @@ def test_a_hundred_thousand_malformed_frames_reach_no_journal_and_cost_no_memory
     assert max(sizes) - sizes[len(sizes) // 10] < MOST_GROWTH_BYTES
     with Store.open(tmp_path) as store:
         assert [recorded.event for recorded in store.read(SESSION)] == [STARTED]
-
-
-@contextmanager
-def served(workspace):
-    """`earmark serve` on a workspace: its address, and its process."""
-    command = [sys.executable, "-m", "ui", "serve", "--workspace", str(workspace), "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as program:
-        try:
-            yield (
-                next(found[0] for line in program.stderr if (found := re.search(r"http://\S+/", line))),
-                psutil.Process(program.pid),
-            )
-        finally:
-            program.terminate()

@@ -1,37 +1,22 @@
 """The commands as the contract tells them, run in this process; `tests/system` runs them as a person does."""
 
-import io
 import json
-import sys
 from dataclasses import replace
 
 import pytest
 
-from pipeline.events import ChannelAssigned, SessionEnded, SessionStarted
+from pipeline.events import ChannelAssigned, SessionEnded
 from pipeline.store import Store
 from pipeline.workspace import resolve_workspace
 from rubrics.load import load_rubric
 from signals.tagger import Tagger
 from signals.text import utterance_of
-from ui.cli import main
+from tests.support.interviews import started
 
 ANSWER = (
     "At my last company the invoices were always late. I was responsible for the billing job. "
     "I wrote an audit and moved the slow part to the weekend. It went from forty minutes to three minutes."
 )
-
-
-@pytest.fixture
-def earmark(monkeypatch, capsys):
-    def run(*arguments, stdin=b""):
-        monkeypatch.setattr(sys, "argv", ["earmark", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return run
 
 
 def tags(out):
@@ -185,20 +170,9 @@ def swapped(tmp_path):
     guesses.append(ChannelAssigned(channel=2, speaker="interviewer", basis="guessed"))
     tagger = Tagger(load_rubric("bei"))
     heard = [found for event in (*utterances, *guesses) for found in (event, *tagger.receive(event))]
-    started = SessionStarted(
-        session_id="s1",
-        started_at="2026-01-05T09:00:00+00:00",
-        source="test",
-        channels=2,
-        engine="pocketsphinx",
-        model="en-us",
-        rubric_id="bei",
-        rubric_version="1",
-        rules_version="1",
-    )
     workspace = resolve_workspace(str(tmp_path / "w"))
     with Store.open(workspace) as store:
-        store.append("s1", [started, *heard, *tagger.receive_end(), SessionEnded(at_s=9.0, reason="over")])
+        store.append("s1", [started("s1", "bei"), *heard, *tagger.receive_end(), SessionEnded(at_s=9.0, reason="over")])
     return workspace
 
 

@@ -1,140 +1,65 @@
 """An interview heard on the board, from set-up to erasing: real sound, the embedded engine, real sockets."""
 
 import asyncio
-import json
 import re
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import numpy as np
 import psutil
 import pytest
 import soundfile
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from pipeline.audio import RATE_HZ
 from pipeline.audio_file import open_media
 from pipeline.erase import erase
 from pipeline.errors import BadInput, MissingFacility
-from pipeline.events import ListeningPaused, ListeningResumed, SessionEnded, SessionStarted, Span, Tag, Utterance
+from pipeline.events import ListeningPaused, ListeningResumed, SessionEnded, SessionStarted, Utterance
 from pipeline.state import fold
 from pipeline.store import Store
-from pipeline.workspace import audio_path, exports_path, resolve_workspace
+from pipeline.workspace import audio_path, exports_path
 from rubrics.load import load_rubric
+from tests.support.interviews import cut, said, tagged
+from tests.support.running import run
+from tests.support.screens import Screen, is_caught_up, sit
 from ui import wire
 from ui.arrangement import Arrangement, People
 from ui.setting_up import Defaults
 from ui.sources import CHUNK_S, FileSource
 from ui.wiring import Setup, choose
 
-SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
-FROM_S, LENGTH_S = 22, 12
 PACE = 8.0
-SPAN = Span(segment_id=1, revision=0, start_char=0, end_char=1, start_s=0.0, end_s=1.0)
-TAGGED = Tag(tag_id="t1", label="action", kind=None, rule_id="r", spans=(SPAN,), confidence=1, speaker="candidate")
-pytestmark = pytest.mark.timeout(180)
+TAGGED = tagged("t9", said(1, "I wrote it"), "I wrote", "action")
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory):
-    path = tmp_path_factory.mktemp("audio") / "clip.wav"
-    samples, rate_hz = soundfile.read(SAMPLE, start=FROM_S * RATE_HZ, frames=LENGTH_S * RATE_HZ, dtype="int16")
-    soundfile.write(path, samples, rate_hz)
-    return path
+    """The end of a sentence, a pause, and the begin of another: to be heard to its end."""
+    return cut(tmp_path_factory.mktemp("audio") / "clip.wav", 22, 9)
 
 
-def run(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 150))
-
-
-class Board:
-    """A host's screen on one interview: does things and remembers every frame."""
-
-    def __init__(self, client, session_id):
-        self._client = client
-        self.session_id = session_id
-        self.frames = []
-        self._asked = 0
-
-    async def until(self, found):
-        """Reads on until a frame is what was looked for."""
-        while True:
-            self.frames.append(json.loads(await self._client.recv()))
-            if found(self.frames[-1]):
-                return self.frames[-1]
-
-    async def do(self, kind, **fields):
-        """The server's answer: what was done, or why not."""
-        self._asked += 1
-        asked = f"a{self._asked}"
-        await self._client.send(json.dumps({"id": asked, "do": {"type": kind, **fields}}))
-        answer = await self.until(lambda f: asked in (f.get("done", {}).get("id"), f.get("refused", {}).get("id")))
-        return answer.get("refused", {}).get("why", "done")
-
-    async def agree(self, is_given=True):
-        return await self.do(
-            "consent",
-            person="Bo",
-            is_given=is_given,
-            purposes=["recording", "transcript", "sharing"] if is_given else [],
-        )
-
-    async def at(self, at_s):
-        await self.until(lambda f: f.get("now", {}).get("at_s", 0) >= at_s)
-
-    async def stands(self, state):
-        """Until the newest that is known of it is that state."""
-        nows = [frame["now"] for frame in self.frames if "now" in frame]
-        if not nows or nows[-1]["state"] != state:
-            await self.until(lambda f: f.get("now", {}).get("state") == state)
-
-    async def ended(self):
-        def is_end(frame):
-            return frame.get("event", {}).get("type") == "session_ended"
-
-        came = [frame for frame in self.frames if is_end(frame)]  # it may overtake the answer to who ended it
-        return came[0] if came else await self.until(is_end)
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory):
+    """The same and more: longer than any test listens."""
+    return cut(tmp_path_factory.mktemp("audio") / "talk.wav", 22, 120)
 
 
 @asynccontextmanager
 async def board_on(stage, clip, pace=PACE, rubric=None):
-    """A waiting interview on the clip, its server, and the host's screen."""
+    """A waiting interview on the recording, its server, and the host's screen. It plays no faster than it is heard."""
     defaults = Defaults(engine="pocketsphinx", pace=pace, files={clip.name: clip})
     async with stage.server(defaults=defaults) as server:
         setup = Setup(choose("pocketsphinx"), rubric, {1: "interviewer", 2: "candidate"})
         arrangement = Arrangement(
             people=People(candidate="Bo", note_taker="Ada"), rubric=rubric, speakers=setup.speakers
         )
-        session_id = await stage.studio.open(FileSource(open_media(clip), pace), setup, arrangement)
+        session_id = await stage.studio.open(FileSource(open_media(clip), pace), setup, arrangement, most_waiting=1)
         try:
             async with sit(server, session_id) as client:
-                yield Board(client, session_id), server
+                yield Screen(client, session_id), server
         finally:
             await stage.studio.close()
-
-
-def sit(server, session_id, after=0, **options):
-    return connect(f"{server.url.replace('http', 'ws', 1)}ws/sessions/{session_id}?after={after}", **options)
-
-
-@pytest.fixture
-def stage(tmp_path, stage):
-    """As ever, in a workspace that has a folder for sound."""
-    stage.store.close()
-    stage.store = Store.open(resolve_workspace(str(tmp_path / "workspace")))
-    yield stage
-    stage.store.close()
-
-
-def journal(stage, session_id):
-    return [recorded.event for recorded in stage.store.read(session_id)]
-
-
-def sound(stage, session_id):
-    return soundfile.read(audio_path(stage.store.workspace, session_id), dtype="int16")[0]
 
 
 # -- waiting, recording, ended --------------------------------------------------------------------------------------
@@ -158,7 +83,7 @@ def test_nothing_is_recorded_before_the_candidate_has_agreed(stage, clip):
             assert await board.do("start") == "done"
             await board.stands("recording")
             assert "cannot start now" in await board.do("start")
-            consents = fold(journal(stage, board.session_id)).consents
+            consents = fold(stage.journal(board.session_id)).consents
             assert [(c.person, c.is_given, c.notice_version) for c in consents] == [
                 ("Bo", False, "2"),
                 ("Bo", True, "2"),
@@ -170,10 +95,8 @@ def test_nothing_is_recorded_before_the_candidate_has_agreed(stage, clip):
 def test_an_interview_is_heard_to_its_end(stage, clip):
     async def scene():
         async with board_on(stage, clip) as (board, server):
-            await board.agree()
-            await board.do("start")
-            end = await board.ended()
-            assert end["event"]["reason"] == "the recording ended"
+            await board.begin()
+            assert (await board.ended())["reason"] == "the recording ended"
             await board.stands("ended")
             nows = [frame["now"] for frame in board.frames if "now" in frame]
             recording = [now for now in nows if now["state"] == "recording"]
@@ -187,38 +110,35 @@ def test_an_interview_is_heard_to_its_end(stage, clip):
         return board.session_id
 
     session_id = run(scene())
-    heard = journal(stage, session_id)
+    heard = stage.journal(session_id)
     assert isinstance(heard[0], SessionStarted)
     assert {e.speaker for e in heard if isinstance(e, Utterance)} >= {"candidate"}
     source, _ = soundfile.read(clip, dtype="int16")
-    assert np.array_equal(sound(stage, session_id), source)
+    assert np.array_equal(stage.sound(session_id), source)
 
 
-def test_whoever_ends_it_ends_it_with_the_last_words(stage, clip):
+def test_whoever_ends_it_ends_it_with_the_last_words(stage, talk):
     async def scene():
-        async with board_on(stage, clip) as (board, _):
-            await board.agree()
-            await board.do("start")
-            await board.at(10)
+        async with board_on(stage, talk) as (board, _):
+            await board.begin()
+            await board.at(5)
             assert await board.do("end") == "done"
             assert "over" in await board.do("pause")
-            assert (await board.ended())["event"]["reason"] == "ended by Ada"
-            assert any(isinstance(event, Utterance) for event in journal(stage, board.session_id))
+            assert (await board.ended())["reason"] == "ended by Ada"
+            assert any(isinstance(event, Utterance) for event in stage.journal(board.session_id))
 
     run(scene())
 
 
-def test_withdrawn_consent_stops_the_recording(stage, clip):
+def test_withdrawn_consent_stops_the_recording(stage, talk):
     async def scene():
-        async with board_on(stage, clip, pace=1.0) as (board, _):
-            await board.agree()
-            await board.do("start")
+        async with board_on(stage, talk) as (board, _):
+            await board.begin()
             await board.at(1)
             assert await board.agree(is_given=False) == "done"
-            length = len(sound(stage, board.session_id))
-            end = await board.ended()
-            assert end["event"]["reason"] == "consent was withdrawn"
-            assert len(sound(stage, board.session_id)) == length
+            length = len(stage.sound(board.session_id))
+            assert (await board.ended())["reason"] == "consent was withdrawn"
+            assert len(stage.sound(board.session_id)) == length
 
     run(scene())
 
@@ -228,17 +148,16 @@ def test_withdrawn_consent_stops_the_recording(stage, clip):
 
 def test_a_pause_captures_nothing_and_the_clock_stands_still(stage, clip):
     async def scene():
-        async with board_on(stage, clip) as (board, _):
-            await board.agree()
-            await board.do("start")
-            await board.at(6)
+        async with board_on(stage, clip, pace=4.0) as (board, _):
+            await board.begin()
+            await board.at(2)
             assert await board.do("pause") == "done"
-            before = sound(stage, board.session_id)
+            before = stage.sound(board.session_id)
             await board.stands("paused")
             assert "cannot pause now" in await board.do("pause")
             seen = len(board.frames)
-            await asyncio.sleep(1.0)  # eight seconds of the recording, had it gone on
-            assert np.array_equal(sound(stage, board.session_id), before)
+            await asyncio.sleep(1.0)  # four seconds of the recording, had it gone on
+            assert np.array_equal(stage.sound(board.session_id), before)
             assert await board.do("note", text="said in confidence") == "done"
             meters = [frame["now"] for frame in board.frames[seen:] if "now" in frame]
             assert all(now["levels_db"] == {} and now["talking"] == {} and now["probe"] is None for now in meters)
@@ -247,14 +166,14 @@ def test_a_pause_captures_nothing_and_the_clock_stands_still(stage, clip):
             return board.session_id, len(before)
 
     session_id, paused_at = run(scene())
-    events = journal(stage, session_id)
+    events = stage.journal(session_id)
     paused = next(e for e in events if isinstance(e, ListeningPaused))
     resumed = next(e for e in events if isinstance(e, ListeningResumed))
     assert paused.at_s == resumed.at_s == paused_at / RATE_HZ
-    for said in (event for event in events if isinstance(event, Utterance)):
-        assert not said.start_s < paused.at_s < said.end_s
+    for utterance in (event for event in events if isinstance(event, Utterance)):
+        assert not utterance.start_s < paused.at_s < utterance.end_s
     source, _ = soundfile.read(clip, dtype="int16")
-    kept = sound(stage, session_id)
+    kept = stage.sound(session_id)
     assert np.array_equal(kept[:paused_at], source[:paused_at])
     dropped = len(source) - len(kept)
     assert 0 <= dropped <= 2 * CHUNK_S * RATE_HZ
@@ -265,23 +184,23 @@ def test_a_pause_captures_nothing_and_the_clock_stands_still(stage, clip):
 # -- written evidence, people's acts --------------------------------------------------------------------------------
 
 
-def test_what_the_candidate_wrote_is_numbered_with_what_was_said_and_tagged_like_it(stage, clip):
+def test_what_the_candidate_wrote_is_numbered_with_what_was_said_and_tagged_like_it(stage, talk):
     text = "I wrote an audit.\n\nIt went from forty minutes to three minutes."
 
     async def scene():
-        async with board_on(stage, clip) as (board, _):
-            await board.agree()
-            await board.do("start")
-            await board.until(lambda f: f.get("event", {}).get("type") == "utterance")
+        async with board_on(stage, talk) as (board, _):
+            await board.begin()
+            await board.event(type="utterance")
             assert await board.do("paste", text=f"  {text}\n") == "done"
+            await board.do("end")
             await board.ended()
             assert "over" in await board.do("paste", text="too late")
-            return journal(stage, board.session_id)
+            return stage.journal(board.session_id)
 
     events = run(scene())
-    said = [event for event in events if isinstance(event, Utterance)]
-    assert [utterance.segment_id for utterance in said] == list(range(1, len(said) + 1))
-    (written,) = [utterance for utterance in said if utterance.medium == "written"]
+    utterances = [event for event in events if isinstance(event, Utterance)]
+    assert [utterance.segment_id for utterance in utterances] == list(range(1, len(utterances) + 1))
+    (written,) = [utterance for utterance in utterances if utterance.medium == "written"]
     assert (written.text, written.speaker, written.start_s) == (text, "candidate", written.end_s)
     assert all(written.text[word.start_char :].startswith(word.text) for word in written.words)
     state = fold(events)
@@ -293,19 +212,18 @@ def test_what_the_candidate_wrote_is_numbered_with_what_was_said_and_tagged_like
     assert quotes["metric"] == "from forty minutes to three minutes"
 
 
-def test_acts_are_stamped_with_the_interviews_clock(stage, clip):
+def test_acts_are_stamped_with_the_interviews_clock(stage, talk):
     async def scene():
-        async with board_on(stage, clip, rubric=load_rubric("bei")) as (board, _):
+        async with board_on(stage, talk, rubric=load_rubric("bei")) as (board, _):
             assert await board.do("note", text="before it began") == "done"
-            await board.agree()
-            await board.do("start")
+            await board.begin()
             await board.at(5)
             assert await board.do("mark", seconds=3) == "done"
             assert await board.do("choose_question", question_id="v1.q1") == "done"
             assert await board.do("stage", stage_id="warm-up") == "done"
             await board.do("end")
             await board.ended()
-            return fold(journal(stage, board.session_id))
+            return fold(stage.journal(board.session_id))
 
     state = run(scene())
     assert state.notes[0].at_s == 0
@@ -320,57 +238,56 @@ def test_a_channel_that_a_person_assigned_is_not_guessed_again(stage, clip):
     async def scene():
         async with board_on(stage, clip) as (board, _):
             await board.do("assign", channel=2, speaker="interviewer")
-            await board.agree()
-            await board.do("start")
+            await board.begin()
             await board.ended()
-            return fold(journal(stage, board.session_id))
+            return fold(stage.journal(board.session_id))
 
     state = run(scene())
-    assert {said.speaker for said in state.utterances if said.channel == 2} == {"interviewer"}
+    assert {utterance.speaker for utterance in state.utterances if utterance.channel == 2} == {"interviewer"}
 
 
 # -- several screens ------------------------------------------------------------------------------------------------
 
 
-def test_fifty_screens_of_which_five_stopped_reading_come_to_the_same_state(stage, clip):
+def journalled(screen):
+    return [(frame["seq"], frame["event"]) for frame in screen.frames if "seq" in frame]
+
+
+def test_fifty_screens_of_which_five_stopped_reading_come_to_the_same_state(stage, talk):
     async def seen_by(server, session_id):
         async with sit(server, session_id) as client:
-            board = Board(client, session_id)
-            await board.ended()
-            await board.until(lambda f: "caught_up" in f)
-            return [(frame["seq"], frame["event"]) for frame in board.frames if "seq" in frame]
+            screen = Screen(client)
+            await screen.ended()
+            return journalled(screen)
 
     async def scene():
-        async with board_on(stage, clip) as (board, server):
+        async with board_on(stage, talk) as (board, server):
             dead = [await sit(server, board.session_id, max_queue=1) for _ in range(5)]
             screens = [asyncio.create_task(seen_by(server, board.session_id)) for _ in range(44)]
-            await board.agree()
-            await board.do("start")
+            await board.begin()
             await board.at(3)
             for number in range(5):
                 await board.do("note", text=f"{number} " + "x" * 9000, is_shared=True)
+            await board.do("end")
             await board.ended()
-            await board.until(lambda f: "caught_up" in f)
-            mine = [(frame["seq"], frame["event"]) for frame in board.frames if "seq" in frame]
-            assert all([await screen == mine for screen in screens])
+            assert all([await screen == journalled(board) for screen in screens])
             for client in dead:
                 client.transport.abort()
 
     run(scene())
 
 
-def test_a_server_that_was_stopped_in_mid_answer_shows_the_same_when_it_is_back(stage, clip):
+def test_a_server_that_was_stopped_in_mid_answer_shows_the_same_when_it_is_back(stage, talk):
     async def scene():
-        async with board_on(stage, clip) as (board, _):
-            await board.agree()
-            await board.do("start")
-            await board.until(lambda f: f.get("event", {}).get("type") == "utterance")
+        async with board_on(stage, talk) as (board, _):
+            await board.begin()
+            await board.event(type="utterance")
             await board.do("rate", target="v1.q1", score=3)
-        before = journal(stage, board.session_id)
+        before = stage.journal(board.session_id)
         assert isinstance(before[-1], SessionEnded)
         async with stage.server() as server, sit(server, board.session_id) as client:
-            again = Board(client, board.session_id)
-            await again.until(lambda f: "caught_up" in f)
+            again = Screen(client, board.session_id)
+            await again.until(is_caught_up)
             assert len([frame for frame in again.frames if "seq" in frame]) == len(before)
             assert await again.do("note", text="afterwards") == "done"
             assert (await again.do("resume")) == "the interview is over"
@@ -380,41 +297,40 @@ def test_a_server_that_was_stopped_in_mid_answer_shows_the_same_when_it_is_back(
     run(scene())
 
 
-def test_what_another_process_writes_counts_here_too(stage, clip):
+def test_what_another_process_writes_counts_here_too(stage, talk):
     async def scene():
-        async with board_on(stage, clip) as (board, _):
+        async with board_on(stage, talk) as (board, _):
             await board.do("end")
             await board.ended()
         async with stage.server() as server, sit(server, board.session_id) as client:
-            here = Board(client, board.session_id)
-            await here.until(lambda f: "caught_up" in f)
+            here = Screen(client, board.session_id)
+            await here.until(is_caught_up)
             with Store.open(stage.store.workspace) as elsewhere:
-                elsewhere.append(board.session_id, [replace(TAGGED, tag_id="t9")])
+                elsewhere.append(board.session_id, [TAGGED])
             await here.until(lambda f: f.get("event", {}).get("tag_id") == "t9")
             assert await here.do("judge_tag", tag_id="t9", status="accepted") == "done"
-        return fold(journal(stage, board.session_id))
+        return fold(stage.journal(board.session_id))
 
     assert run(scene()).tags["t9"].status == "accepted"
 
 
-def test_a_recogniser_that_dies_is_seen_on_the_board_and_ends_the_interview(stage, clip):
+def test_a_recogniser_that_dies_is_seen_on_the_board_and_ends_the_interview(stage, talk):
     async def scene():
-        async with board_on(stage, clip, pace=1.0) as (board, _):
-            await board.agree()
-            await board.do("start")
+        async with board_on(stage, talk) as (board, _):
+            await board.begin()
             await board.at(1)
             for child in psutil.Process().children(recursive=True):
                 if "spawn_main" in " ".join(child.cmdline()):
                     child.kill()
-            problem = await board.until(lambda f: f.get("event", {}).get("type") == "problem_noticed")
-            assert "recognises speech has ended" in problem["event"]["message"]
+            problem = await board.event(type="problem_noticed")
+            assert "recognises speech has ended" in problem["message"]
             await board.ended()
             with pytest.raises(MissingFacility):
                 await stage.studio.wait_until_ended(board.session_id)
             return board.session_id
 
     session_id = run(scene())
-    assert len(sound(stage, session_id)) >= RATE_HZ
+    assert len(stage.sound(session_id)) >= RATE_HZ
 
 
 # -- set-up and erasing, over HTTP ------------------------------------------------------------------------------------
@@ -464,14 +380,13 @@ def test_an_interview_is_set_up_from_the_page(stage, clip):
 PHRASE = "quincunx-of-the-auditor"
 
 
-def test_erasing_leaves_no_byte_of_it(stage, clip):
+def test_erasing_leaves_no_byte_of_it(stage, talk):
     async def scene():
-        async with board_on(stage, clip) as (board, server), httpx.AsyncClient(base_url=server.url) as http:
+        async with board_on(stage, talk) as (board, server), httpx.AsyncClient(base_url=server.url) as http:
             here = f"/api/sessions/{board.session_id}"
             await board.do("note", text=PHRASE)
             seat = await http.post(f"{here}/seats", json={"name": f"Grace {PHRASE}", "role": "viewer"})
-            await board.agree()
-            await board.do("start")
+            await board.begin()
             await board.at(4)
             assert (await http.delete(here)).status_code == 409
             await board.do("end")
@@ -480,7 +395,7 @@ def test_erasing_leaves_no_byte_of_it(stage, clip):
             exported.parent.mkdir(parents=True)
             exported.write_text(PHRASE)
             other = await stage.studio.open(
-                FileSource(open_media(clip)), Setup(choose("pocketsphinx"), None, {}), Arrangement()
+                FileSource(open_media(talk)), Setup(choose("pocketsphinx"), None, {}), Arrangement()
             )
             assert PHRASE.encode() in every_byte(stage.store.workspace)
             erased = (await http.delete(here)).json()
@@ -505,9 +420,9 @@ def every_byte(workspace):
     return b"\n".join(str(path.relative_to(workspace)).encode() + b"\n" + path.read_bytes() for path in paths)
 
 
-def test_an_interview_that_another_process_hears_is_left_alone(stage, clip):
+def test_an_interview_that_another_process_hears_is_left_alone(stage, talk):
     async def scene():
-        async with board_on(stage, clip) as (board, _):
+        async with board_on(stage, talk) as (board, _):
             with Store.open(stage.store.workspace) as elsewhere, pytest.raises(BadInput, match="being heard"):
                 erase(elsewhere, board.session_id)
 
