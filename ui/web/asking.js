@@ -1,7 +1,7 @@
 // The left of the board: the question in full, what to follow up, what was heard of it, how to behave, who talked.
 
 import { lampsOf, questionOf, ratingOf, stageOf, talkOf, uncovered } from "./board.js";
-import { actionButton, element, markOf } from "./dom.js";
+import { actionButton, element, markOf, openMark } from "./dom.js";
 import { place, Rows } from "./rows.js";
 import { may } from "./roles.js";
 
@@ -99,7 +99,7 @@ export class Asking {
         return element(
           "li",
           { class: isHeard ? "is-heard" : "", title: `${mark.words}: ${isHeard ? "heard" : "not heard yet"}` },
-          markOf(mark),
+          isHeard ? markOf(mark) : openMark(mark),
           element("span", { class: "sign", "aria-hidden": "true" }, isHeard ? "✓" : "○"),
           element("span", { class: "unseen" }, `${mark.words} ${isHeard ? "heard" : "not heard yet"}`),
         );

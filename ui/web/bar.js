@@ -24,7 +24,7 @@ export class Bar {
     const phase = phaseOf(state) ?? "unheard";
     place(this.node, [
       this.recording(phase, clock(momentOf(state))),
-      ...(isQuiet(state, guide, plan) ? [] : [this.stage(stageOf(state, guide), state), this.question(questionOf(state, guide, plan))]),
+      ...(isQuiet(state, guide, plan) ? [] : [this.stage(stageOf(state, guide), state), this.question(questionOf(state, guide, plan), state)]),
       this.controls(phase, state),
     ].filter(Boolean));
   }
@@ -50,26 +50,28 @@ export class Bar {
     const time = stage ? used(usedS, budgetS) : "";
     const quiet = silence && silence.usedS < silence.ofS ? ` · say nothing for ${clock(silence.ofS - silence.usedS)}` : "";
     const node = this.rows.row("stage", [title, next, seat], () => {
-      const button = next && may(seat, "stage") ? actionButton("", "stage", { key: "S" }) : null;
-      button?.prepend(element("span", { "aria-hidden": "true" }, "›"), element("span", { class: "unseen" }, `Next stage: ${next.title}`));
-      button?.setAttribute("title", `Next stage: ${next.title}`);
+      const button = next && may(seat, "stage") ? signed("›", `Next stage: ${next.title}`, "stage", "S") : null;
       return element("p", { class: "stage" }, element("b", {}, title), " ", element("span", { class: "time" }), button);
     });
     paint(node.querySelector(".time"), time + quiet, stage && usedS > budgetS);
     return node;
   }
 
-  question(question) {
+  question(question, { seat }) {
     if (!question) return null;
     const { number, of, title, usedS, budgetS } = question;
-    const node = this.rows.row("question", [number, of, title], () =>
-      element(
+    const node = this.rows.row("question", [number, of, title, seat], () => {
+      const words = number ? `Q ${number} of ${of}` : "Off the plan";
+      const canChoose = may(seat, "choose_question");
+      return element(
         "p",
         { class: "asked" },
-        element("span", { class: "number" }, number ? `Q ${number} of ${of}` : "Off the plan"),
-        element("b", {}, title),
+        canChoose ? signed(words, "Questions", "questions", "G") : element("span", { class: "number" }, words),
+        element("b", { title }, title),
         element("span", { class: "time" }),
-      ));
+        canChoose ? [signed("‹", "Previous question", "previous", "P"), signed("›", "Next question", "next", "N")] : null,
+      );
+    });
     paint(node.querySelector(".time"), used(usedS, budgetS), budgetS && usedS > budgetS);
     return node;
   }
@@ -86,6 +88,14 @@ export class Bar {
       return element("div", { class: "controls" }, buttons.filter(Boolean));
     });
   }
+}
+
+/** A button with a sign, which is called by its words. */
+function signed(sign, words, action, key) {
+  const button = actionButton(sign, action, { key });
+  button.setAttribute("aria-label", sign.length > 1 ? `${sign}. ${words}` : words);
+  button.setAttribute("title", words);
+  return button;
 }
 
 function used(usedS, budgetS) {

@@ -13,7 +13,8 @@ export class Dialog {
   constructor(node) {
     this.node = node;
     node.addEventListener("click", (click) => { if (click.target === node) node.close(); });
-    node.addEventListener("close", () => node.replaceChildren());
+    // The event comes late: by then the dialog may show something else.
+    node.addEventListener("close", () => { if (!node.open) node.replaceChildren(); });
   }
 
   get isOpen() {
@@ -50,17 +51,17 @@ export function formOf(submit, words, ...children) {
 /** What every key does, for this seat, and whether keys are on at all. */
 export function showKeys(dialog, seat, areOn, onSwitch) {
   const shown = KEYS.filter(({ needs, score }) => (!needs || may(seat, needs)) && (!score || score === 1));
-  const rows = shown.map((entry) =>
-    element(
-      "div",
-      {},
-      element("dt", {}, element("kbd", {}, entry.score ? "1–5" : keyName(entry))),
-      element("dd", {}, entry.score ? "Rate this question" : entry.words),
-    ));
+  const rows = shown.map((entry) => {
+    const words = entry.score ? "Rate this question" : entry.words;
+    // What the key does, the mouse does here: where a button stands on the board too, and where none does.
+    const button = actionButton(words, entry.action);
+    button.addEventListener("click", () => dialog.close());
+    return element("div", {}, element("dt", {}, element("kbd", {}, entry.score ? "1–5" : keyName(entry))), element("dd", {}, button));
+  });
   const box = element("input", { type: "checkbox" });
   box.checked = areOn;
   box.addEventListener("change", () => onSwitch(box.checked));
-  const hint = "Everything can be done with the mouse too. Keys rest while you write.";
+  const hint = "Press a key, or choose here with the mouse. Keys rest while you write.";
   dialog.show("Keys", element("dl", { class: "keys" }, rows), element("p", { class: "hint" }, hint),
     element("label", { class: "switch" }, box, "Single keys do something"));
 }

@@ -41,6 +41,13 @@ export function markOf({ label, letter, shape }) {
   );
 }
 
+/** The same as an outline: for what was not heard, or not surely. */
+export function openMark(mark) {
+  const made = markOf(mark);
+  made.classList.add("is-open");
+  return made;
+}
+
 /** A button that asks for an action of the board (actions.js), like the key that it names. */
 export function actionButton(words, action, { key = null, ...data } = {}) {
   const attributes = Object.entries(data).map(([name, value]) => [`data-${name}`, value]);

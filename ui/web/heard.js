@@ -1,7 +1,7 @@
 // The middle of the board: this answer's evidence, the newest at the bottom, and what to ask about.
 
 import { evidenceRows, flagsOf, isOwn, lampsOf, phaseOf } from "./board.js";
-import { element, markOf } from "./dom.js";
+import { element, markOf, openMark } from "./dom.js";
 import { place, Rows } from "./rows.js";
 import { isGuess } from "./state.js";
 import { clock } from "./words.js";
@@ -27,13 +27,13 @@ export class Heard {
   row(row, state, words) {
     if (row.act) return this.actRow(row, state);
     return this.rows.row(row.key, [words, row.medium, ...row.tags, ...row.quotes], () => {
-      const details = [...new Set(row.tags.map((tag) => detailOf(tag, words)).filter(Boolean))];
+      const details = [...new Set(row.tags.map((tag) => words.detail(tag)).filter(Boolean))];
       const isLong = row.quotes.join(" ").length > LONG_QUOTE;
       const named = row.tags.map(({ label }) => words.mark(label).words).join(", ");
       return element(
         "li",
         { class: isLong ? "quote is-long" : "quote" },
-        element("span", { class: "marks" }, row.tags.map(({ label }) => markOf(words.mark(label)))),
+        element("span", { class: "marks" }, row.tags.map((tag) => signOf(tag, words))),
         element("span", { class: "unseen" }, `${named}: `),
         element(
           "a",
@@ -80,7 +80,7 @@ export class Heard {
       element(
         "p",
         { class: "missing" },
-        open.map(({ label }) => element("span", {}, markOf(words.mark(label)), words.mark(label).words)),
+        open.map(({ label }) => element("span", {}, openMark(words.mark(label)), words.mark(label).words)),
         open.length ? "not heard yet" : "",
       ));
   }
@@ -94,6 +94,8 @@ export class Heard {
   }
 }
 
-function detailOf(tag, words) {
-  return isGuess(tag) ? `perhaps ${words.detail(tag)}` : words.detail(tag);
+/** A guess is an outline with a question mark: nothing is ticked by it. */
+function signOf(tag, words) {
+  const mark = words.mark(tag.label);
+  return isGuess(tag) ? openMark({ ...mark, letter: "?" }) : markOf(mark);
 }

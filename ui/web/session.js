@@ -19,7 +19,7 @@ import { Probes } from "./probes.js";
 import { may } from "./roles.js";
 import { place, Rows } from "./rows.js";
 import { Said } from "./said.js";
-import { NOTHING_YET, reduce, speakerOf } from "./state.js";
+import { isGuess, NOTHING_YET, reduce, speakerOf } from "./state.js";
 import { View } from "./view.js";
 import { clock, Words } from "./words.js";
 
@@ -136,6 +136,10 @@ export class Session {
     const before = this.state;
     this.state = reduce(before, frames);
     const { state } = this;
+    if (this.shown === "board" && frames.every(({ event }) => event?.type === "draft")) {
+      this.said.drawMoment(state, this.words); // several times a second: nothing else has changed
+      return;
+    }
     if (state.session && state.session !== before.session) this.addRubric(state.session.rubric_id);
     const isNews = before.isCaughtUp && frames.some((frame) => frame.event);
     this.marksNew = Boolean(this.shown) && before.isCaughtUp;
@@ -275,7 +279,7 @@ export class Session {
     const { state, words, page } = this;
     for (const [id, utterance] of state.utterances) {
       if (before.utterances.has(id)) continue;
-      const tags = [...state.tags.values()].filter(({ spans }) => spans[0].segment_id === id);
+      const tags = [...state.tags.values()].filter((tag) => tag.spans[0].segment_id === id && !isGuess(tag));
       if (!tags.length) continue;
       const said = `${words.speaker(speakerOf(state, utterance))}, ${clock(utterance.start_s)}: ${utterance.text}`;
       page.announcements.append(element("p", {}, [said, ...tags.map((tag) => words.tag(tag))].join(". ")));

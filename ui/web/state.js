@@ -161,7 +161,7 @@ export function liveTags(state) {
 
 /** Whether a signal is guessed from what a sentence is about, and nobody has confirmed it. */
 export function isGuess({ label, rule_id: ruleId, status }) {
-  return label === "signal" && ruleId.startsWith("topic.") && status !== "accepted";
+  return label === "signal" && Boolean(ruleId?.startsWith("topic.")) && status !== "accepted";
 }
 
 /**

@@ -1,6 +1,8 @@
 // The words for what events say. The table comes from the server (/api/words); how a metric is put together mirrors
 // metric_words in ui/labels.py, and one table of cases holds both to the same words.
 
+import { isGuess } from "./state.js";
+
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 
 /** Words after a table from /api/words and, where there is one, a rubric's own from /api/rubrics. */
@@ -33,9 +35,13 @@ export class Words {
   detail(tag) {
     if (tag.value) return this.metric(tag.value);
     if (tag.kind === null || tag.label === "metric") return "";
-    if (this.rubric && Object.hasOwn(this.rubric.kinds, tag.kind)) return this.rubric.kinds[tag.kind];
-    const known = tag.label === "red_flag" && Object.hasOwn(this.table.flag_kinds, tag.kind);
-    return known ? this.table.flag_kinds[tag.kind] : spellOut(tag.kind);
+    return isGuess(tag) ? `perhaps ${this.kind(tag)}` : this.kind(tag);
+  }
+
+  kind({ label, kind }) {
+    if (this.rubric && Object.hasOwn(this.rubric.kinds, kind)) return this.rubric.kinds[kind];
+    const known = label === "red_flag" && Object.hasOwn(this.table.flag_kinds, kind);
+    return known ? this.table.flag_kinds[kind] : spellOut(kind);
   }
 
   /** A tag in words: "Result", "Ask about: hedging", "Metric: 3 days". */
