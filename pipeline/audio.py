@@ -21,6 +21,21 @@ GATE_FRAME_SAMPLES: Final = 512
 GATE_FRAME_S: Final = GATE_FRAME_SAMPLES / RATE_HZ
 
 
+FULL_SCALE: Final = 32_768
+"""What 16 bits call 1.0."""
+
+
+def to_pcm16(samples: Samples) -> NDArray[np.int16]:
+    """Samples as they are recorded: 16 bits, clipped; what is not a number becomes silence."""
+    scaled = np.rint(np.clip(np.nan_to_num(samples), -1, 1) * FULL_SCALE)
+    return np.minimum(scaled, FULL_SCALE - 1).astype("<i2")
+
+
+def from_pcm16(pcm: NDArray[np.int16]) -> Samples:
+    """Recorded samples as the models take them; `to_pcm16` gives back the same."""
+    return pcm.astype(np.float32) * np.float32(1 / FULL_SCALE)
+
+
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
     """Some consecutive samples of one channel. Channels count from 1."""

@@ -3,42 +3,65 @@
 Taking sound never waits for the models while the interview is live. A recording that is played faster than it was
 spoken may ask to be held back instead (`most_waiting`), so that it never queues a whole interview in memory. What
 blocks runs elsewhere, one call at a time, so that pages are served meanwhile: the disk in threads, the models in a
-process of their own.
+process of their own. Finals come before guesses at finals, and those before drafts.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Mapping
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-from pipeline.audio import AudioChunk
-from pipeline.events import Utterance
-from pipeline.session import Request, Session
+from pipeline.audio import AudioChunk, Samples
+from pipeline.drafting import INTERVAL_S, Drafts
+from pipeline.events import Draft, Utterance
+from pipeline.overload import Ladder, Level, Step
+from pipeline.requests import Decode, Fetch, Fetched, Preview, Previewed, Question
+from pipeline.session import Session
 from pipeline.vad import VoiceDetector
 from pipeline.worker import Ask
 
-Confirm = Callable[[Utterance], None]
-Keep = Callable[[AudioChunk], None]
+_RARE_DRAFTS_S: Final = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where a live loop's results go. `keep` and `confirm` may block; nothing is heard of a chunk before `keep` had it.
+
+    `recall(channel, first_sample, count)` gives back what `keep` was given; `draft` and `tell` must not block.
+    """
+
+    keep: Callable[[AudioChunk], None]
+    confirm: Callable[[Utterance], None]
+    recall: Callable[[int, int, int], Samples]
+    draft: Callable[[Draft], None] | None = None
+    tell: Callable[[Level], None] | None = None
 
 
 class LiveLoop:
-    """Drives one session. `keep` gets every chunk before anything else happens to it, `confirm` every utterance."""
+    """Drives one session.
+
+    `steps` are what may be given up when the machine falls behind. A source that is held back never falls behind.
+    """
 
     def __init__(
         self,
         channels: tuple[int, ...],
         ask: Ask,
+        outlets: Outlets,
         *,
-        keep: Keep,
-        confirm: Confirm,
+        steps: Sequence[Step] = (),
         most_waiting: int | None = None,
     ) -> None:
         self._channels = channels
-        self._session = Session(channels)
+        self._session = Session(channels, is_live=True)
         self._detector = VoiceDetector(channels)
+        self._drafts = Drafts()
+        self._ladder = Ladder(steps if most_waiting is None else ())
         self._ask_worker = ask
-        self._keep = keep
-        self._confirm = confirm
+        self._outlets = outlets
         self._most_waiting = most_waiting
-        self._waiting: asyncio.Queue[Request | None] = asyncio.Queue()
+        self._is_over = False
+        self._woken = asyncio.Event()
         self._answered = asyncio.Event()
 
     @property
@@ -51,45 +74,96 @@ class LiveLoop:
         """By channel, from when to when somebody spoke last there; without speech that is under way."""
         return self._session.last_speech_s
 
+    @property
+    def behind_s(self) -> float:
+        """How far the words are behind the sound."""
+        return self._session.behind_s
+
     async def run(self, chunks: AsyncIterable[AudioChunk]) -> None:
         """Listen until the chunks end and the last utterance is confirmed. What fails first is raised as it is."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._answer())
                 await self._listen(chunks)
-                await self._end()
+                self._end()
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None
 
     async def _listen(self, chunks: AsyncIterable[AudioChunk]) -> None:
         async for chunk in chunks:
-            await asyncio.to_thread(self._keep, chunk)
+            await asyncio.to_thread(self._outlets.keep, chunk)
             if frames := self._detector.receive(chunk):
                 self._session.receive_audio(frames)
-                self._ask()
-            while self._most_waiting is not None and self._waiting.qsize() > self._most_waiting:
+                self._adjust()
+                self._woken.set()
+            while self._most_waiting is not None and self._session.waiting > self._most_waiting:
                 self._answered.clear()
                 await self._answered.wait()
 
-    async def _end(self) -> None:
+    def _end(self) -> None:
         for channel in self._channels:
             if frames := self._detector.flush(channel):
                 self._session.receive_audio(frames)
         self._session.receive_end()
-        self._ask()
-        while not self._session.is_finished:
-            self._answered.clear()
-            await self._answered.wait()
-        self._waiting.put_nowait(None)
+        self._is_over = True
+        self._woken.set()
 
     async def _answer(self) -> None:
-        while request := await self._waiting.get():
-            self._session.receive(await self._ask_worker(request))
-            for utterance in self._session.events():
-                await asyncio.to_thread(self._confirm, utterance)
-            self._ask()
-            self._answered.set()
+        while True:
+            self._woken.clear()
+            await self._confirm()
+            if self._is_over and self._session.is_finished:
+                return
+            if request := self._session.next_request():
+                await self._answer_one(request)
+            elif self._outlets.draft and not self._is_over and (preview := self._drafts.next_preview(self._session)):
+                await self._draft(preview)
+            else:
+                await self._woken.wait()
 
-    def _ask(self) -> None:
-        for request in self._session.requests():
-            self._waiting.put_nowait(request)
+    async def _answer_one(self, request: Question | Fetch) -> None:
+        if isinstance(request, Fetch):
+            samples = await asyncio.to_thread(
+                self._outlets.recall, request.channel, request.first_sample, request.count
+            )
+            self._session.receive(Fetched(request.request_id, samples))
+            return
+        if isinstance(request, Decode) and Step.SHORT_WINDOW in self._ladder.level.steps:
+            request = replace(request, is_hurried=True)
+        answer = await self._ask_worker(request)
+        if isinstance(answer, Previewed):
+            raise TypeError("a preview answers no request of the session")
+        self._session.receive(answer)
+        self._answered.set()
+
+    async def _confirm(self) -> None:
+        """Hand out what is confirmed: a guess that was right is so at once when its speech has ended."""
+        for utterance in self._session.events():
+            await asyncio.to_thread(self._outlets.confirm, utterance)
+        for draft in self._drafts.withdrawn(self._session):
+            self._show(draft)
+
+    async def _draft(self, preview: Preview) -> None:
+        hurried = replace(preview, is_hurried=Step.SMALLER_MODEL in self._ladder.level.steps)
+        answer = await self._ask_worker(hurried)
+        if isinstance(answer, Previewed) and (draft := self._drafts.receive(answer, self._session)):
+            self._show(draft)
+
+    def _show(self, draft: Draft) -> None:
+        if self._outlets.draft:
+            self._outlets.draft(draft)
+
+    def _adjust(self) -> None:
+        """Give up or take back what the machine has no time for."""
+        level = self._ladder.receive(self._session.heard_s, self._session.behind_s)
+        if level is None:
+            return
+        self._drafts.interval_s = _interval_s(level)
+        if self._outlets.tell:
+            self._outlets.tell(level)
+
+
+def _interval_s(level: Level) -> float | None:
+    if Step.NO_DRAFTS in level.steps:
+        return None
+    return _RARE_DRAFTS_S if Step.RARER_DRAFTS in level.steps else INTERVAL_S

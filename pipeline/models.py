@@ -28,6 +28,7 @@ _ON_GRAPHICS_CARD: Final = (
     *("large-v1", "medium.en", "medium", "distil-medium.en", "small.en", "small", "distil-small.en"),
     *("base.en", "base", "tiny.en", "tiny"),
 )
+_QUICKEST_FIRST: Final = ("tiny.en", "tiny", "base.en", "base", "distil-small.en", "small.en", "small")
 _SLOW_ON_PROCESSOR: Final = frozenset(_ON_PROCESSOR[_ON_PROCESSOR.index("distil-medium.en") :])
 
 
@@ -66,7 +67,16 @@ def load(choice: Choice, window: Window = "short partials") -> Recogniser:
         return EmbeddedRecogniser()
     from pipeline.recognisers.whisper import WhisperRecogniser
 
-    return WhisperRecogniser(_folder(choice.model), choice.model, window=window)
+    quick = smaller(choice.model)
+    quick_folder = _folder(quick) if quick else None
+    return WhisperRecogniser(_folder(choice.model), choice.model, window=window, quick_folder=quick_folder)
+
+
+def smaller(model: str) -> str | None:
+    """The smallest Whisper model on this machine that is quicker than `model`; None where there is none."""
+    names = {installed_model.name for installed_model in installed()}
+    quicker = _QUICKEST_FIRST[: _QUICKEST_FIRST.index(model)] if model in _QUICKEST_FIRST else ()
+    return next((name for name in quicker if name in names), None)
 
 
 def _choose_embedded(model: str | None) -> Choice:

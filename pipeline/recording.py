@@ -19,7 +19,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import RATE_HZ, AudioChunk, Samples
+from pipeline.audio import RATE_HZ, AudioChunk, Samples, from_pcm16, to_pcm16
 from pipeline.errors import BadInput, MissingFacility
 
 SYNC_S: Final = 0.5
@@ -27,7 +27,6 @@ SYNC_S: Final = 0.5
 HELD_S: Final = 60.0
 """How much sound, all channels together, waits in memory for a disk that fails; a minute of one is 3.8 MB."""
 _SAMPLE_BYTES: Final = 2
-_FULL_SCALE: Final = 32_768
 _RIFF_LIMIT: Final = 0xFFFF_FFFF
 _HEADER: Final = struct.Struct("<4sI4s 4sIQQQI 4sIHHIIHH 4sI")
 """RIFF, the chunk that keeps room for ds64, fmt, and the head of data."""
@@ -97,6 +96,21 @@ class Recording:
                 self._held.popleft()
             raise _explained(error, self._path) from error
 
+    def read(self, channel: int, first_sample: int, count: int) -> Samples:
+        """What was recorded of a channel; silence where nothing is. May run beside `receive`, in another thread.
+
+        Raises RecordingError where the disk fails.
+        """
+        frame_bytes = self._channels * _SAMPLE_BYTES
+        try:
+            data = os.pread(self._file.fileno(), count * frame_bytes, self._offset(first_sample))
+        except OSError as error:
+            raise _explained(error, self._path) from error
+        there = np.frombuffer(data[: len(data) // frame_bytes * frame_bytes], "<i2").reshape(-1, self._channels)
+        samples = np.zeros(count, np.float32)
+        samples[: len(there)] = from_pcm16(there[:, channel - 1])
+        return samples
+
     def close(self) -> None:
         """Brings the file to the disk and closes it, whatever happens. Closing twice is fine.
 
@@ -126,7 +140,7 @@ class Recording:
     def _place(self, chunk: AudioChunk) -> None:
         end = chunk.first_sample + len(chunk.samples)
         block = self._read(chunk.first_sample, end)
-        block[:, chunk.channel - 1] = _pcm16(chunk.samples)
+        block[:, chunk.channel - 1] = to_pcm16(chunk.samples)
         _write_at(self._file, self._offset(chunk.first_sample), block.tobytes())
         if end > self._frames:
             self._store_header(end)
@@ -185,11 +199,6 @@ def _header(channels: int, frames: int) -> bytes:
         sizes = (riff_bytes, data_bytes, frames, 0)
         return _HEADER.pack(b"RF64", _RIFF_LIMIT, b"WAVE", b"ds64", 28, *sizes, *sound, _RIFF_LIMIT)
     return _HEADER.pack(b"RIFF", riff_bytes, b"WAVE", b"JUNK", 28, 0, 0, 0, 0, *sound, data_bytes)
-
-
-def _pcm16(samples: Samples) -> NDArray[np.int16]:
-    scaled = np.rint(np.clip(np.nan_to_num(samples), -1, 1) * _FULL_SCALE)
-    return np.minimum(scaled, _FULL_SCALE - 1).astype("<i2")
 
 
 def _write_at(file: io.FileIO, offset: int, data: bytes) -> None:

@@ -29,6 +29,8 @@ LONG: Final = _frames(10.0)
 LONG_GAP: Final = _frames(0.2)
 """After 10 s a gap of 200 ms is enough to end."""
 LIMIT: Final = _frames(15.0)
+PAUSE: Final = _frames(0.24)
+"""After so much silence it is likely that the speech is over: twice the longest stop inside a word."""
 OVERLAP: Final = _frames(1.0)
 """At 15 s speech is cut wherever it is; the next piece repeats the last second so that no word is halved twice."""
 
@@ -70,6 +72,25 @@ class Segmenter:
     def is_in_speech(self) -> bool:
         """Whether speech has begun and not yet ended."""
         return self._start is not None
+
+    @property
+    def start_frame(self) -> int | None:
+        """Where the speech under way began; None when there is none."""
+        return self._start
+
+    @property
+    def silent_frames(self) -> int:
+        """How many frames have come since the last voiced one."""
+        return self._count - 1 - self._last_voiced
+
+    @property
+    def likely_end(self) -> Boundary | None:
+        """The boundary to come if nothing more is said; None unless the speech has paused for PAUSE frames."""
+        if self._start is None or self.silent_frames < PAUSE:
+            return None
+        is_long = self._last_voiced + END_WINDOW - self._start >= LONG
+        end = self._last_voiced + 1 + (LONG_GAP // 2 if is_long else TAIL)
+        return Boundary(self._start, end, self._count, is_continued=self._is_continued)
 
     def receive(self, is_voiced: bool) -> Boundary | None:
         """Take the next frame; the boundary that it completes, if any."""

@@ -8,134 +8,61 @@ order and hands the answers back, and confirmed utterances come out in the order
         session.receive(worker.answer(request))
     session.events()                    # utterances that are now confirmed
     session.receive_end()               # once; the last word is never lost
+
+A live session also guesses, in a pause, where the speech will have ended, so that its words are there when the silence
+is long enough. A guess is used only if it was right to the frame: what is confirmed does not depend on it. And it lets
+go of sound that waits for long, since that is recorded, and asks for it again.
 """
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import FRAME_S, FRAME_SAMPLES, GATE_FRAME_S, RATE_HZ, Frames, HeardWord, Samples
+from pipeline.audio import FRAME_SAMPLES, GATE_FRAME_S, RATE_HZ, Frames, HeardWord, Samples
+from pipeline.channel import Channel, Segment, Speech
 from pipeline.events import Utterance, compose
-from pipeline.segmenter import TAIL, Boundary, Segmenter
+from pipeline.phantoms import is_phantom
+from pipeline.requests import Answer, CheckSpeech, Decode, Decoded, Fetch, Fetched, Question, SpeechChecked
+from pipeline.segmenter import Boundary
 
 GATE_PROBABILITY: Final = 0.5
 GATE_SPEECH_S: Final = 0.25
 """Less than this above GATE_PROBABILITY is hum, keys or breath, and is rejected before any recognition."""
 CUT_MARGIN_S: Final = 0.3
 """A word that ends within this of a cut may be halved: it is left to the next piece, which repeats the last second."""
+TAIL_GAP_S: Final = 0.7
+"""Speech that goes on for longer than this after the last word was not put into words: it is decoded again."""
+TAIL_LEAD_S: Final = 0.1
+HELD_S: Final = 60.0
+"""How much speech that waits to be recognised stays in memory; what waits behind it is fetched when its turn comes."""
 
 
 @dataclass(frozen=True, slots=True)
-class CheckSpeech:
-    """Ask the second gate: how likely is speech, 32 ms by 32 ms, in `samples`?"""
+class _Tail:
+    """A second look at the end of a segment, whose first words came to `from_s` in it."""
 
-    request_id: int
-    samples: Samples
-
-
-@dataclass(frozen=True, slots=True)
-class Decode:
-    """Ask the recogniser for the words in `samples`."""
-
-    request_id: int
-    samples: Samples
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechChecked:
-    """The answer to `CheckSpeech`: one probability for every GATE_FRAME_S."""
-
-    request_id: int
-    probabilities: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """The answer to `Decode`: word times count from the first of its samples."""
-
-    request_id: int
-    words: tuple[HeardWord, ...]
-
-
-Request: TypeAlias = CheckSpeech | Decode
-Answer: TypeAlias = SpeechChecked | Decoded
-
-
-@dataclass(slots=True)
-class _Segment:
-    """A stretch of speech on its way to becoming an utterance."""
-
-    channel: int
-    boundary: Boundary
-    samples: Samples
-    words: tuple[HeardWord, ...] | None = None
-
-
-class _Channel:
-    """One channel's segmenter, and as much of its sound as a boundary can still reach."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.frame_count = 0
-        self.confirmed_until_s = 0.0
-        self.last_speech_s: tuple[float, float] | None = None
-        self._segmenter = Segmenter()
-        self._kept: list[Samples] = []
-        self._kept_from_frame = 0
-
-    def receive(self, frames: Frames) -> list[_Segment]:
-        if frames.first_sample != self.frame_count * FRAME_SAMPLES:
-            raise ValueError(
-                f"channel {self.number}: frames start at sample {frames.first_sample}, "
-                f"expected {self.frame_count * FRAME_SAMPLES}; fill gaps with silence"
-            )
-        self._kept.append(frames.samples)
-        self.frame_count += len(frames.voiced)
-        found = [self._segmenter.receive(flag) for flag in frames.voiced]
-        segments = [self._segment(boundary) for boundary in found if boundary]
-        self._let_go(self._segmenter.needed_from_frame)
-        return segments
-
-    @property
-    def is_talking(self) -> bool:
-        return self._segmenter.is_in_speech
-
-    def receive_end(self) -> list[_Segment]:
-        boundary = self._segmenter.receive_end()
-        return [self._segment(boundary)] if boundary else []
-
-    def _segment(self, boundary: Boundary) -> _Segment:
-        kept = self._join()
-        offset = self._kept_from_frame
-        first, last = boundary.start_frame - offset, boundary.end_frame - offset
-        self.last_speech_s = (boundary.start_frame * FRAME_S, (boundary.end_frame - TAIL) * FRAME_S)
-        return _Segment(self.number, boundary, kept[first * FRAME_SAMPLES : last * FRAME_SAMPLES].copy())
-
-    def _let_go(self, frame: int) -> None:
-        while self._kept and self._kept_from_frame + len(self._kept[0]) // FRAME_SAMPLES <= frame:
-            self._kept_from_frame += len(self._kept.pop(0)) // FRAME_SAMPLES
-
-    def _join(self) -> Samples:
-        self._kept = [np.concatenate(self._kept)] if self._kept else [np.zeros(0, np.float32)]
-        return self._kept[0]
+    segment: Segment
+    from_s: float
 
 
 class Session:
     """One interview on the given channels. Answers may come back in any order; events come out in one."""
 
-    def __init__(self, channels: Sequence[int]) -> None:
-        self._channels = {number: _Channel(number) for number in channels}
+    def __init__(self, channels: Sequence[int], *, is_live: bool = False) -> None:
+        self._channels = {number: Channel(number) for number in channels}
+        self._is_live = is_live
         self._is_ended = False
-        self._closed: list[tuple[int, int, int, _Segment]] = []
-        self._open: dict[int, _Segment] = {}
+        self._closed: list[tuple[int, int, int, Segment]] = []
+        self._order: list[Segment] = []
+        self._asked: dict[int, Segment] = {}
+        self._tails: dict[int, _Tail] = {}
+        self._pending: list[Segment] = []
         self._last_request_id = 0
-        self._next_to_confirm = 1
         self._last_segment_id = 0
-        self._requests: list[Request] = []
         self._events: list[Utterance] = []
 
     @property
@@ -146,7 +73,12 @@ class Session:
     @property
     def talking(self) -> Mapping[int, bool]:
         """By channel, whether speech is under way there; it is until the silence that ends it is long enough."""
-        return {number: channel.is_talking for number, channel in self._channels.items()}
+        return {number: channel.speech is not None for number, channel in self._channels.items()}
+
+    @property
+    def speeches(self) -> Mapping[int, Speech]:
+        """By channel, the speech under way; without channels where nobody talks."""
+        return {number: speech for number, channel in self._channels.items() if (speech := channel.speech)}
 
     @property
     def last_speech_s(self) -> Mapping[int, tuple[float, float]]:
@@ -157,79 +89,178 @@ class Session:
         return {number: channel.last_speech_s for number, channel in self._channels.items() if channel.last_speech_s}
 
     @property
+    def waiting(self) -> int:
+        """How many closed stretches of speech are not put into words yet."""
+        return len(self._order)
+
+    @property
+    def behind_s(self) -> float:
+        """For how much of the interview the oldest closed stretch has been waiting for its words."""
+        return self.heard_s - self._order[0].boundary.decided_frame * FRAME_SAMPLES / RATE_HZ if self._order else 0.0
+
+    @property
     def is_finished(self) -> bool:
         """All audio is in, every request is answered, every utterance is out."""
-        return self._is_ended and not self._open and not self._requests and not self._events
+        return self._is_ended and not self._order and not self._events
+
+    def is_settled(self, channel: int) -> bool:
+        """Whether nobody talks on a channel and everything said there is in words."""
+        waiting = [*self._order, *(segment for *_, segment in self._closed)]
+        return self._channels[channel].speech is None and all(segment.channel != channel for segment in waiting)
+
+    def sound(self, channel: int, speech: Speech) -> Samples:
+        """The samples of speech under way so far."""
+        return self._channels[channel].sound(speech.start_frame, speech.start_frame + speech.frame_count)
 
     def receive_audio(self, frames: Frames) -> None:
         """Take the next frames of one channel. Raises ValueError if they do not follow on from the last ones."""
         if self._is_ended:
             raise ValueError("audio after the end of the session")
-        self._hold(self._channels[frames.channel].receive(frames))
+        channel = self._channels[frames.channel]
+        for boundary, samples in channel.receive(frames):
+            self._close(channel, boundary, samples)
+        if self._is_live:
+            self._look_ahead(channel)
         self._release(min(channel.frame_count for channel in self._channels.values()))
 
     def receive_end(self) -> None:
         """No more audio: close what is open on every channel."""
         self._is_ended = True
         for channel in self._channels.values():
-            self._hold(channel.receive_end())
+            for boundary, samples in channel.receive_end():
+                self._close(channel, boundary, samples)
         self._release(max(channel.frame_count for channel in self._channels.values()))
 
     def receive(self, answer: Answer) -> None:
         """Take a shell's answer. Raises KeyError for a request that was never made or was answered before."""
-        segment = self._open[answer.request_id]
+        segment = self._asked.pop(answer.request_id)
         match answer:
-            case SpeechChecked(request_id, probabilities):
+            case Fetched(_, samples):
+                segment.samples = samples
+                self._pending.insert(0, segment)
+            case SpeechChecked(_, probabilities):
+                segment.probabilities = probabilities
                 if _speech_s(probabilities) < GATE_SPEECH_S:
-                    segment.words = ()
+                    segment.is_done = True
                 else:
-                    self._requests.append(Decode(request_id, segment.samples))
+                    self._pending.insert(0, segment)
             case Decoded(_, words):
-                segment.words = words
+                self._take_words(segment, words)
         self._confirm()
 
-    def requests(self) -> tuple[Request, ...]:
-        """Hand out what has to be asked, once each, oldest first."""
-        requests, self._requests = tuple(self._requests), []
-        return requests
+    def requests(self) -> tuple[Question, ...]:
+        """Hand out all that has to be asked, once each, oldest first; no guesses. For a session that is not live."""
+        handed_out = [segment for segment in self._pending if segment.is_closed]
+        self._pending = [segment for segment in self._pending if not segment.is_closed]
+        return tuple(self._hand_out(segment) for segment in handed_out)
+
+    def next_request(self) -> Question | Fetch | None:
+        """Hand out the most urgent thing to ask: for the oldest closed stretch, else for a guess that still holds."""
+        self._pending = [segment for segment in self._pending if segment.is_closed or self._is_guess(segment)]
+        for segment in sorted(self._pending, key=lambda one: (not one.is_closed, one.boundary.decided_frame)):
+            if segment.is_closed or self._channels[segment.channel].likely_end is not None:
+                self._pending.remove(segment)
+                return self._hand_out(segment) if segment.samples is not None else self._fetch(segment)
+        return None
 
     def events(self) -> tuple[Utterance, ...]:
         """Hand out what is confirmed, once each, in order."""
         events, self._events = tuple(self._events), []
         return events
 
-    def _hold(self, segments: list[_Segment]) -> None:
-        for segment in segments:
-            boundary = segment.boundary
-            heapq.heappush(self._closed, (boundary.decided_frame, segment.channel, boundary.start_frame, segment))
+    def _close(self, channel: Channel, boundary: Boundary, samples: Samples) -> None:
+        """Speech has ended: the guess becomes certain if it was right, else there is a new segment."""
+        guess, channel.guess = channel.guess, None
+        if guess is not None and _is_same(guess.boundary, boundary):
+            guess.boundary, segment = boundary, guess
+        else:
+            segment = self._segment(channel.number, boundary, samples)
+        heapq.heappush(self._closed, (boundary.decided_frame, segment.channel, boundary.start_frame, segment))
+
+    def _look_ahead(self, channel: Channel) -> None:
+        likely = channel.likely_end
+        if likely is None or (channel.guess is not None and _is_same(channel.guess.boundary, likely)):
+            return
+        channel.guess = self._segment(channel.number, likely, channel.sound(likely.start_frame, likely.end_frame))
+        self._pending.append(channel.guess)
+
+    def _segment(self, channel: int, boundary: Boundary, samples: Samples) -> Segment:
+        self._last_request_id += 1
+        return Segment(self._last_request_id, channel, boundary, samples)
+
+    def _is_guess(self, segment: Segment) -> bool:
+        return self._channels[segment.channel].guess is segment
 
     def _release(self, heard_frame: int) -> None:
-        """Number the segments that no channel can overtake any more, in order of decision, then of channel."""
+        """Put the segments in order that no channel can overtake any more: of decision, then of channel."""
         while self._closed and self._closed[0][0] <= heard_frame:
             *_, segment = heapq.heappop(self._closed)
-            self._last_request_id += 1
-            self._open[self._last_request_id] = segment
-            self._requests.append(CheckSpeech(self._last_request_id, segment.samples))
+            segment.is_closed = True
+            self._order.append(segment)
+            is_asked = segment.request_id in self._asked or segment in self._pending
+            if not is_asked and not segment.is_done:
+                self._pending.append(segment)
+        self._let_go()
+        self._confirm()
+
+    def _let_go(self) -> None:
+        """Keep HELD_S of the sound that waits; the rest is on the disk."""
+        held = 0
+        for segment in self._order:
+            held += segment.sample_count
+            if held > HELD_S * RATE_HZ and self._is_live and segment.request_id not in self._asked:
+                segment.samples = None
+
+    def _fetch(self, segment: Segment) -> Fetch:
+        self._asked[segment.request_id] = segment
+        return Fetch(segment.request_id, segment.channel, segment.first_sample, segment.sample_count)
+
+    def _hand_out(self, segment: Segment) -> Question:
+        samples = segment.samples
+        if samples is None:
+            raise ValueError("a session that is not live keeps its sound")
+        self._asked[segment.request_id] = segment
+        if segment.probabilities is None:
+            return CheckSpeech(segment.request_id, samples)
+        if tail := self._tails.get(segment.request_id):
+            samples = samples[round(tail.from_s * RATE_HZ) :]
+        return Decode(segment.request_id, samples)
+
+    def _take_words(self, segment: Segment, words: Sequence[HeardWord]) -> None:
+        tail = self._tails.pop(segment.request_id, None)
+        if tail is not None:
+            after_s = tail.from_s + TAIL_LEAD_S
+            later = (_moved(word, tail.from_s) for word in words)
+            segment.heard += [word for word in later if (word.start_s + word.end_s) / 2 > after_s]
+        else:
+            segment.heard = list(words)
+            from_s = _unspoken_from_s(segment)
+            if from_s is not None:
+                self._tails[segment.request_id] = _Tail(segment, from_s)
+                self._pending.insert(0, segment)
+                return
+        segment.is_done = True
 
     def _confirm(self) -> None:
-        while (segment := self._open.get(self._next_to_confirm)) and segment.words is not None:
-            del self._open[self._next_to_confirm]
-            self._next_to_confirm += 1
-            self._publish(segment, self._own_words(segment, segment.words))
+        while self._order and self._order[0].is_done:
+            segment = self._order.pop(0)
+            self._publish(segment, self._own_words(segment, segment.heard))
+            segment.samples = None
 
-    def _own_words(self, segment: _Segment, heard: Sequence[HeardWord]) -> list[HeardWord]:
+    def _own_words(self, segment: Segment, heard: Sequence[HeardWord]) -> list[HeardWord]:
         """The words on the interview's clock, less those that a neighbouring piece of a cut will say or has said."""
-        start_s = segment.boundary.start_frame * FRAME_SAMPLES / RATE_HZ
-        words = [HeardWord(w.text, start_s + w.start_s, start_s + w.end_s, w.probability) for w in heard]
+        words = [_moved(word, segment.first_sample / RATE_HZ) for word in heard]
         if segment.boundary.is_continued:
             said_s = self._channels[segment.channel].confirmed_until_s
             words = [w for w in words if (w.start_s + w.end_s) / 2 > said_s]
         if segment.boundary.is_cut:
             safe_s = segment.boundary.end_frame * FRAME_SAMPLES / RATE_HZ - CUT_MARGIN_S
             words = [w for w in words if w.end_s <= safe_s]
+        if segment.probabilities is not None and is_phantom([w.text for w in words], _speech_s(segment.probabilities)):
+            return []
         return words
 
-    def _publish(self, segment: _Segment, words: list[HeardWord]) -> None:
+    def _publish(self, segment: Segment, words: list[HeardWord]) -> None:
         text, placed = compose((w.text, round(w.start_s, 3), round(w.end_s, 3), round(w.probability, 4)) for w in words)
         if not placed:
             return
@@ -248,5 +279,28 @@ class Session:
         )
 
 
+def _is_same(one: Boundary, other: Boundary) -> bool:
+    return (one.start_frame, one.end_frame, one.is_cut) == (other.start_frame, other.end_frame, other.is_cut)
+
+
+def _moved(word: HeardWord, by_s: float) -> HeardWord:
+    return replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s)
+
+
 def _speech_s(probabilities: NDArray[np.float32]) -> float:
     return float(np.count_nonzero(probabilities > GATE_PROBABILITY) * GATE_FRAME_S)
+
+
+def _unspoken_from_s(segment: Segment) -> float | None:
+    """From where in the segment speech was heard but no words, if it is long enough to look again.
+
+    Only the end is asked after: recognisers that stop early lose the last words. A cut piece's end is repeated anyway.
+    """
+    if segment.probabilities is None or segment.boundary.is_cut or not segment.heard:
+        return None
+    last_s = segment.heard[-1].end_s
+    after = segment.probabilities[round(last_s / GATE_FRAME_S) :] > GATE_PROBABILITY
+    spoken = np.flatnonzero(after)
+    if not spoken.size or (spoken[-1] + 1) * GATE_FRAME_S <= TAIL_GAP_S or spoken.size * GATE_FRAME_S < GATE_SPEECH_S:
+        return None
+    return max(0.0, last_s - TAIL_LEAD_S)

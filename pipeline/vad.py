@@ -12,7 +12,7 @@ import numpy as np
 import webrtcvad
 from numpy.typing import NDArray
 
-from pipeline.audio import FRAME_SAMPLES, GATE_FRAME_SAMPLES, RATE_HZ, AudioChunk, Frames, Samples
+from pipeline.audio import FRAME_SAMPLES, GATE_FRAME_SAMPLES, RATE_HZ, AudioChunk, Frames, Samples, from_pcm16, to_pcm16
 
 MODE: Final = 2
 """webrtcvad's aggressiveness, 0 (lets most through) to 3."""
@@ -52,7 +52,8 @@ class _ChannelDetector:
                 f"channel {self._channel}: the chunk starts at sample {chunk.first_sample}, expected {expected}; "
                 f"fill gaps with silence"
             )
-        samples = np.concatenate([self._rest, chunk.samples])
+        # What is recognised is what is recorded: a recording that is heard again gives the same words.
+        samples = np.concatenate([self._rest, from_pcm16(to_pcm16(chunk.samples))])
         whole = len(samples) - len(samples) % FRAME_SAMPLES
         self._rest = samples[whole:].copy()
         return self._judge(samples[:whole]) if whole else None
@@ -65,7 +66,7 @@ class _ChannelDetector:
         return self._judge(padded)
 
     def _judge(self, samples: Samples) -> Frames:
-        pcm = _to_int16(samples).reshape(-1, FRAME_SAMPLES)
+        pcm = to_pcm16(samples).reshape(-1, FRAME_SAMPLES)
         voiced = tuple(self._vad.is_speech(frame.tobytes(), RATE_HZ) for frame in pcm)
         frames = Frames(self._channel, self._next_sample, samples, voiced)
         self._next_sample += len(samples)
@@ -91,7 +92,3 @@ class SpeechGate:
         from faster_whisper.vad import get_vad_model  # brings CTranslate2 with it, so not before it is needed
 
         return get_vad_model()
-
-
-def _to_int16(samples: Samples) -> NDArray[np.int16]:
-    return np.clip(samples * 32_768, -32_768, 32_767).astype(np.int16)

@@ -4,6 +4,7 @@ Offline it answers where it is called; live it does so in a process of its own.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import threading
@@ -13,15 +14,27 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing import get_context, parent_process
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import Samples
+from pipeline.audio import RATE_HZ, Samples
 from pipeline.errors import MissingFacility
 from pipeline.recognisers import DecodeOptions, Recogniser
-from pipeline.session import Answer, CheckSpeech, Decode, Decoded, Request, SpeechChecked
+from pipeline.requests import (
+    CheckSpeech,
+    Decode,
+    Decoded,
+    ModelAnswer,
+    ModelRequest,
+    Preview,
+    Previewed,
+    Question,
+    SpeechChecked,
+)
+
+_LOG: Final = logging.getLogger("earmark.worker")
 
 
 class Gate(Protocol):
@@ -37,19 +50,36 @@ class Worker:
     def __init__(self, gate: Gate, recogniser: Recogniser, glossary: tuple[str, ...] = ()) -> None:
         self._gate = gate
         self._recogniser = recogniser
-        self._options = DecodeOptions(glossary=glossary)
+        self._glossary = glossary
 
-    def answer(self, request: Request) -> Answer:
+    def warm_up(self) -> None:
+        """Run every model once, so that the first sentence does not wait for what is loaded on first use."""
+        silence = np.zeros(RATE_HZ, np.float32)
+        self.answer(CheckSpeech(0, silence))
+        self.answer(Decode(0, silence))
+        self.preview(Preview(1, -1, silence))
+
+    def answer(self, request: Question) -> SpeechChecked | Decoded:
         """Run the model that the request asks for."""
-        match request:
-            case CheckSpeech(request_id, samples):
-                return SpeechChecked(request_id, self._gate.probabilities(samples))
-            case Decode(request_id, samples):
-                return Decoded(request_id, self._recogniser.decode(samples, self._options))
+        if isinstance(request, CheckSpeech):
+            return SpeechChecked(request.request_id, self._gate.probabilities(request.samples))
+        return Decoded(request.request_id, self._recogniser.decode(request.samples, self._options(request.is_hurried)))
+
+    def preview(self, request: Preview) -> Previewed:
+        """Say what seems to be said at this moment."""
+        options = self._options(request.is_hurried)
+        words = self._recogniser.preview(request.channel, request.first_sample, request.samples, options)
+        return Previewed(request.channel, request.first_sample, words)
+
+    def _options(self, is_hurried: bool) -> DecodeOptions:
+        return DecodeOptions(glossary=self._glossary, is_hurried=is_hurried)
 
 
-Ask = Callable[[Request], Awaitable[Answer]]
+Ask = Callable[[ModelRequest], Awaitable[ModelAnswer]]
 """How the live loop has a request answered. It asks one at a time."""
+
+MOST_DEATHS: Final = 3
+"""A request whose worker dies this often in a row is not asked again."""
 
 
 @contextmanager
@@ -57,21 +87,48 @@ def in_process(make_worker: Callable[[], Worker]) -> Iterator[Ask]:
     """A worker in a process of its own, made there by `make_worker` (which travels by pickle) before this returns.
 
     PocketSphinx holds Python's lock for as long as it decodes, seconds on end: in a thread it would stop the page and
-    the microphones with it. Raises what `make_worker` raises, MissingFacility where the process does not live.
+    the microphones with it. A process that dies is replaced and asked again. Raises what `make_worker` raises,
+    MissingFacility where the process does not live; `ask` does so where every new one dies of the same request.
     """
-    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_open, initargs=(make_worker,)) as pool:
+    process = _WorkerProcess(make_worker)
+    try:
+        process.start()
+        yield process.ask
+    finally:
+        process.stop()
 
-        async def ask(request: Request) -> Answer:
-            try:
-                return await asyncio.get_running_loop().run_in_executor(pool, _answer, request)
-            except BrokenProcessPool as error:
-                raise _worker_is_gone() from error
 
+class _WorkerProcess:
+    """The process in which a worker lives, and its successors."""
+
+    def __init__(self, make_worker: Callable[[], Worker]) -> None:
+        self._make_worker = make_worker
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        self.stop()
+        self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_open, initargs=(self._make_worker,))
         try:
-            pool.submit(_warm_up).result()
+            self._pool.submit(_warm_up).result()
         except BrokenProcessPool as error:
             raise _worker_is_gone() from error
-        yield ask
+
+    def stop(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown()
+
+    async def ask(self, request: ModelRequest) -> ModelAnswer:
+        deaths = 0
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._pool, _answer, request)
+            except BrokenProcessPool as error:
+                deaths += 1
+                if deaths == MOST_DEATHS:
+                    raise _worker_is_gone() from error
+                _LOG.warning("the process that recognises speech has ended; another one takes over")
+                await asyncio.to_thread(self.start)
 
 
 def _worker_is_gone() -> MissingFacility:
@@ -99,8 +156,8 @@ def _leave_with_parent() -> None:
 
 
 def _warm_up() -> None:
-    _opened()
+    _opened().warm_up()
 
 
-def _answer(request: Request) -> Answer:
-    return _opened().answer(request)
+def _answer(request: ModelRequest) -> ModelAnswer:
+    return _opened().preview(request) if isinstance(request, Preview) else _opened().answer(request)

@@ -7,7 +7,7 @@ for what comes after, and no sentence runs over a pause. The stretches share one
 import asyncio
 import logging
 import math
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +17,12 @@ import numpy as np
 
 from pipeline.audio import RATE_HZ, AudioChunk, Samples
 from pipeline.errors import PipelineError
-from pipeline.events import ListeningPaused, ListeningResumed, ProblemNoticed, Utterance
-from pipeline.live import LiveLoop
+from pipeline.events import Draft, ListeningPaused, ListeningResumed, ProblemNoticed, Utterance
+from pipeline.live import LiveLoop, Outlets
 from pipeline.live_mark import marked_live
+from pipeline.overload import Level, Step
 from pipeline.recording import Recording
-from pipeline.session import Answer, Request
+from pipeline.requests import ModelAnswer, ModelRequest
 from pipeline.worker import Ask, Worker, in_process
 from pipeline.workspace import audio_path
 from ui.interview import Interview
@@ -37,7 +38,8 @@ _Heard: TypeAlias = AudioChunk | ProblemNoticed
 class Listening:
     """One interview that this process hears. Every method belongs to the asyncio loop.
 
-    `most_waiting` holds a source back that plays faster than the models follow. `failure` is what ended it, if
+    `most_waiting` holds a source back that plays faster than the models follow; such a one has no drafts. `steps` may
+    be given up when the machine falls behind. `failure` is what ended it, if
     something went wrong; `ended` is set when the last word and the end are journalled.
     """
 
@@ -49,9 +51,14 @@ class Listening:
         workspace: Path,
         session_id: str,
         *,
+        show_draft: Callable[[Draft], None],
+        steps: Sequence[Step] = (),
         most_waiting: int | None = None,
     ) -> None:
         self._source = source
+        self._show_draft = show_draft
+        self._steps = steps
+        self._telling: set[asyncio.Task[None]] = set()
         self._interview = interview
         self._most_waiting = most_waiting
         self._make_worker = make_worker
@@ -155,8 +162,17 @@ class Listening:
             self._interview.confirm(_moved(utterance, moved_s))
 
         self._loop_from_s = moved_s
+
+        def recall(channel: int, first: int, count: int) -> Samples:
+            return recording.read(channel, first + first_sample, count)
+
+        def draft(draft: Draft) -> None:
+            speaker = self._interview.state.channel_speakers.get(draft.channel, "unassigned")
+            self._show_draft(replace(draft, speaker=speaker, at_s=round(draft.at_s + moved_s, 3)))
+
+        outlets = Outlets(keep, confirm, recall, draft if self._most_waiting is None else None, self._tell)
         self._loop = LiveLoop(
-            self._source.kept_channels, self._ask, keep=keep, confirm=confirm, most_waiting=self._most_waiting
+            self._source.kept_channels, self._ask, outlets, steps=self._steps, most_waiting=self._most_waiting
         )
         async with aclosing(self._heard(first_sample)) as chunks:
             await self._loop.run(chunks)
@@ -186,7 +202,14 @@ class Listening:
         self._interview.at_s = round(self._next_sample / RATE_HZ, 3)
         return replace(chunk, first_sample=chunk.first_sample - first_sample)
 
-    async def _ask(self, request: Request) -> Answer:
+    def _tell(self, level: Level) -> None:
+        """Say on the board and in the journal what is given up, or that it is taken back."""
+        code = "falling-behind" if level.steps else "caught-up"
+        problem = ProblemNoticed(code=code, message=level.message, at_s=self._interview.at_s)
+        self._telling.add(telling := asyncio.create_task(asyncio.to_thread(self._interview.act, problem)))
+        telling.add_done_callback(self._telling.discard)
+
+    async def _ask(self, request: ModelRequest) -> ModelAnswer:
         if self._worker is None:
             raise RuntimeError("the worker is made before anything is asked")
         ask = await asyncio.shield(self._worker)

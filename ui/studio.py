@@ -118,9 +118,11 @@ class Studio:
         room.listening = kind(
             source,
             room.interview,
-            setup.worker,
+            setup.live_worker,
             self.workspace,
             session_id,
+            show_draft=lambda draft: self._hub.draft(session_id, draft),
+            steps=setup.steps,
             **options,
         )
         room.sound = source if isinstance(source, BrowserSound) else None

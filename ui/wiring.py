@@ -9,8 +9,10 @@ from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.audio_file import MediaFile, open_media
 from pipeline.errors import BadInput
 from pipeline.events import Event, SessionStarted, Speaker
-from pipeline.models import Choice, choose, load
+from pipeline.models import Choice, choose, load, smaller
 from pipeline.offline import hear
+from pipeline.overload import Step
+from pipeline.recognisers.whisper import Window
 from pipeline.store import Recorded
 from pipeline.vad import SpeechGate
 from pipeline.worker import Worker
@@ -33,11 +35,32 @@ class Setup:
     choice: Choice
     rubric: Rubric | None
     speakers: Mapping[int, Speaker]
+    live_window: Window = "short"
+    """How much sound the encoder of a Whisper model is given while people wait for the words."""
 
     def worker(self) -> Worker:
-        """The models, loaded. Takes seconds."""
+        """The models, loaded, for a recording. Takes seconds."""
+        return self._worker("full")
+
+    def live_worker(self) -> Worker:
+        """The models, loaded, for an interview that goes on. Takes seconds."""
+        return self._worker(self.live_window)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What may be given up when the machine falls behind, first things first."""
+        is_whisper = self.choice.engine == "faster-whisper"
+        possible = {
+            Step.RARER_DRAFTS: True,
+            Step.SHORT_WINDOW: is_whisper and self.live_window != "short",
+            Step.SMALLER_MODEL: is_whisper and smaller(self.choice.model) is not None,
+            Step.NO_DRAFTS: True,
+        }
+        return tuple(step for step, is_possible in possible.items() if is_possible)
+
+    def _worker(self, window: Window) -> Worker:
         glossary = self.rubric.glossary if self.rubric else ()
-        return Worker(SpeechGate(), load(self.choice), glossary)
+        return Worker(SpeechGate(), load(self.choice, window), glossary)
 
     def listener(self, channels: tuple[int, ...]) -> Listener:
         """A fresh listener for one interview. Raises BadInput where a speaker is on a channel that is not there."""

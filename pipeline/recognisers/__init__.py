@@ -11,10 +11,10 @@ from pipeline.audio import HeardWord, Samples
 
 @dataclass(frozen=True, slots=True)
 class DecodeOptions:
-    """How to decode one piece of speech. `glossary` holds the rubric's terms, likeliest first."""
+    """How to decode. `glossary` holds the rubric's terms, likeliest first; `is_hurried` trades care for time."""
 
-    is_partial: bool = False
     glossary: tuple[str, ...] = ()
+    is_hurried: bool = False
 
 
 class Recogniser(Protocol):
@@ -30,3 +30,11 @@ class Recogniser(Protocol):
 
     def decode(self, samples: Samples, options: DecodeOptions) -> tuple[HeardWord, ...]:
         """Words heard in `samples`, in order of time; none when there are none."""
+
+    def preview(
+        self, channel: int, first_sample: int, samples: Samples, options: DecodeOptions
+    ) -> tuple[HeardWord, ...]:
+        """What seems to be said on a channel in speech that began at `first_sample` and goes on, quickly.
+
+        May go on from its last call for the same speech, and never changes what `decode` hears.
+        """

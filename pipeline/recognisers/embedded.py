@@ -12,6 +12,7 @@ recordings (32 %; with 70 % stock 44 %), but is as large as the stock model, too
 import codecs
 import re
 import tempfile
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -51,18 +52,30 @@ class EmbeddedRecogniser:
 
     def __init__(self) -> None:
         self._decoder = _load_decoder()
+        self._open_speech: dict[int, _OpenSpeech] = {}
 
     def decode(self, samples: Samples, options: DecodeOptions) -> tuple[HeardWord, ...]:  # noqa: ARG002
-        """Words heard in `samples`; a partial is decoded as a final is, and the glossary is not used.
+        """Words heard in `samples`. The options are not used: the engine knows one speed.
 
         A glossary term that the dictionary lacks cannot be added without its pronunciation.
         """
         if len(samples) < LEAST_SAMPLES:
             return ()
-        duration_s = len(samples) / RATE_HZ
-        return tuple(
-            _heard(segment, duration_s) for segment in self._segments(samples) if not _FILLER.match(segment.word)
-        )
+        return _words(self._segments(samples), len(samples) / RATE_HZ)
+
+    def preview(
+        self,
+        channel: int,
+        first_sample: int,
+        samples: Samples,
+        options: DecodeOptions,  # noqa: ARG002
+    ) -> tuple[HeardWord, ...]:
+        """Words heard so far; only what is new since the last call is searched, by a decoder for each channel."""
+        open_speech = self._open_speech.get(channel)
+        if open_speech is None or not open_speech.goes_on(first_sample, samples):
+            decoder = open_speech.close() if open_speech else _load_decoder()
+            open_speech = self._open_speech[channel] = _OpenSpeech(decoder, first_sample)
+        return open_speech.hear(samples)
 
     def knows(self, word: str) -> bool:
         """Whether the engine can hear this word at all, in lower case."""
@@ -78,6 +91,32 @@ class EmbeddedRecogniser:
         finally:
             self._decoder.end_utt()
         return list(self._decoder.seg() or ())
+
+
+class _OpenSpeech:
+    """Speech that a decoder of its own is following."""
+
+    def __init__(self, decoder: Any, first_sample: int) -> None:
+        self._decoder = decoder
+        self._first_sample = first_sample
+        self._count = 0
+        decoder.reinit_feat()
+        decoder.start_utt()
+
+    def goes_on(self, first_sample: int, samples: Samples) -> bool:
+        """Whether `samples` are this speech, now longer."""
+        return first_sample == self._first_sample and len(samples) >= self._count
+
+    def hear(self, samples: Samples) -> tuple[HeardWord, ...]:
+        """The words so far; `samples` is all of the speech."""
+        self._decoder.process_raw(_as_int16(samples[self._count :]).tobytes())
+        self._count = len(samples)
+        return _words(self._decoder.seg() or (), len(samples) / RATE_HZ)
+
+    def close(self) -> Any:
+        """End it; the decoder is free for other speech."""
+        self._decoder.end_utt()
+        return self._decoder
 
 
 def obscenities() -> frozenset[str]:
@@ -119,6 +158,10 @@ def _as_int16(samples: Samples) -> Any:
     # One step of noise, the same every time: in digital silence (a muted channel) the search hears words.
     noise = np.random.default_rng(0).integers(-1, 2, len(samples))
     return np.clip(samples * _FULL_SCALE + noise, -_FULL_SCALE, _FULL_SCALE).astype(np.int16)
+
+
+def _words(segments: Iterable[Any], duration_s: float) -> tuple[HeardWord, ...]:
+    return tuple(_heard(segment, duration_s) for segment in segments if not _FILLER.match(segment.word))
 
 
 def _heard(segment: Any, duration_s: float) -> HeardWord:

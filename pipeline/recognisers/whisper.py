@@ -9,6 +9,7 @@ repetition forbidden.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
@@ -68,7 +69,8 @@ class _Piece:
 class WhisperRecogniser:
     """A Whisper model, loaded.
 
-    `folder` is a CTranslate2 Whisper model; `name` is what the journal records. Raises BadInput where the folder holds
+    `folder` is a CTranslate2 Whisper model; `name` is what the journal records; `quick_folder` a smaller one for
+    hurried previews, loaded when it is first needed. Raises BadInput where the folder holds
     no such model, or one that this CTranslate2 cannot load.
     """
 
@@ -81,32 +83,53 @@ class WhisperRecogniser:
         *,
         hardware: Hardware | None = None,
         window: Window = "short partials",
+        quick_folder: Path | None = None,
         language: str = "en",
     ) -> None:
         check_folder(folder)
         self.model = name or str(folder)
         self._window = window
         self._language = language
+        self._quick_folder = quick_folder
         self.hardware, self._whisper = _load(folder, hardware or choose_hardware())
 
     def decode(self, samples: Samples, options: DecodeOptions) -> tuple[HeardWord, ...]:
-        """Words heard in `samples`. A partial's word times are its length shared out evenly."""
+        """Words heard in `samples`; hurried, over a short window."""
         if len(samples) < LEAST_SAMPLES:
             return ()
-        duration_s = len(samples) / RATE_HZ
-        decode = self._decode_partial if options.is_partial else self._decode_final
-        return tuple(in_order(join(decode(samples, self._hotwords(options.glossary))), duration_s))
+        is_short = self._window == "short" or options.is_hurried
+        pieces = self._decode_final(samples, self._hotwords(options.glossary), is_short)
+        return tuple(in_order(join(pieces), len(samples) / RATE_HZ))
 
-    def _decode_final(self, samples: Samples, hotwords: str | None) -> Iterator[_Piece]:
-        spare = FINAL_SPARE_FRAMES if self._window == "short" else FULL_FRAMES
-        segments = self._transcribe(samples, hotwords, spare, beam_size=BEAM_SIZE, word_timestamps=True)
+    def preview(
+        self,
+        channel: int,  # noqa: ARG002
+        first_sample: int,  # noqa: ARG002
+        samples: Samples,
+        options: DecodeOptions,
+    ) -> tuple[HeardWord, ...]:
+        """Words heard in `samples`, decoded anew each time; their times are its length shared out evenly."""
+        if len(samples) < LEAST_SAMPLES:
+            return ()
+        model = self._quick if options.is_hurried else self._whisper
+        pieces = self._decode_partial(model, samples, self._hotwords(options.glossary))
+        return tuple(in_order(join(pieces), len(samples) / RATE_HZ))
+
+    def _decode_final(self, samples: Samples, hotwords: str | None, is_short: bool) -> Iterator[_Piece]:
+        spare = FINAL_SPARE_FRAMES if is_short else FULL_FRAMES
+        segments = self._transcribe(self._whisper, samples, hotwords, spare, beam_size=BEAM_SIZE, word_timestamps=True)
         for segment in segments:
             for word in segment.words or ():
                 yield _Piece(word.word, float(word.start), float(word.end), float(word.probability))
 
-    def _decode_partial(self, samples: Samples, hotwords: str | None) -> Iterator[_Piece]:
+    @cached_property
+    def _quick(self) -> Any:
+        return _load(self._quick_folder, self.hardware)[1] if self._quick_folder else self._whisper
+
+    def _decode_partial(self, model: Any, samples: Samples, hotwords: str | None) -> Iterator[_Piece]:
         duration_s = len(samples) / RATE_HZ
         segments = self._transcribe(
+            model,
             samples,
             hotwords,
             FULL_FRAMES if self._window == "full" else PARTIAL_SPARE_FRAMES,
@@ -118,9 +141,11 @@ class WhisperRecogniser:
         for number, (text, probability) in enumerate(words):
             yield _Piece(f" {text}", number * step_s, (number + 1) * step_s, probability)
 
-    def _transcribe(self, samples: Samples, hotwords: str | None, spare_frames: int, **settings: Any) -> Iterable[Any]:
-        self._whisper.spare_frames = spare_frames
-        segments, _ = self._whisper.transcribe(
+    def _transcribe(
+        self, model: Any, samples: Samples, hotwords: str | None, spare_frames: int, **settings: Any
+    ) -> Iterable[Any]:
+        model.spare_frames = spare_frames
+        segments, _ = model.transcribe(
             samples,
             language=self._language,
             temperature=0.0,

@@ -5,26 +5,28 @@ import os
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import soundfile
 
+from pipeline.audio import RATE_HZ
 from pipeline.audio_file import open_media
 from pipeline.errors import MissingFacility
-from pipeline.live import LiveLoop
+from pipeline.live import LiveLoop, Outlets
 from pipeline.models import choose, load
 from pipeline.offline import hear
-from pipeline.session import Decode
+from pipeline.requests import Decode
 from pipeline.vad import SpeechGate
 from pipeline.worker import Worker, in_process
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
-LENGTH_S = 45
+START_S, LENGTH_S = 28, 14
 
 
 @pytest.fixture(scope="module")
 def media(tmp_path_factory):
     path = tmp_path_factory.mktemp("audio") / "start.flac"
-    samples, rate_hz = soundfile.read(SAMPLE, frames=LENGTH_S * 16_000, dtype="int16")
+    samples, rate_hz = soundfile.read(SAMPLE, start=START_S * RATE_HZ, frames=LENGTH_S * RATE_HZ, dtype="int16")
     soundfile.write(path, samples, rate_hz)
     return open_media(path)
 
@@ -38,17 +40,21 @@ def heard_offline(media):
     return list(hear(media.chunks(), media.info.kept_channels, worker()))
 
 
-def heard_live(media, chunk_s, most_waiting=None):
+def never_recalled(*_):
+    raise AssertionError("nothing waits for so long")
+
+
+def heard_live(media, chunk_s, most_waiting=None, draft=None):
     kept, confirmed = [], []
 
     async def chunks():
         for chunk in media.chunks(chunk_s):
+            await asyncio.sleep(chunk_s / 4 if draft else 0)  # drafts come only where there is time for them
             yield chunk
 
     with in_process(worker) as ask:
-        loop = LiveLoop(
-            media.info.kept_channels, ask, keep=kept.append, confirm=confirmed.append, most_waiting=most_waiting
-        )
+        outlets = Outlets(kept.append, confirmed.append, never_recalled, draft)
+        loop = LiveLoop(media.info.kept_channels, ask, outlets, most_waiting=most_waiting)
         asyncio.run(loop.run(chunks()))
     assert sum(len(chunk.samples) for chunk in kept) == LENGTH_S * 16_000 * 2
     return confirmed
@@ -80,8 +86,13 @@ class Broken:
 
     engine = model = "broken"
 
-    def decode(self, *_):
-        raise MemoryError
+    def decode(self, samples, *_):
+        if len(samples) > RATE_HZ:  # not while it warms up
+            raise MemoryError
+        return ()
+
+    def preview(self, *_):
+        return ()
 
 
 def broken_worker():
@@ -94,7 +105,8 @@ def test_a_recognisers_failure_reaches_the_caller(media):
             yield chunk
 
     with in_process(broken_worker) as ask:
-        loop = LiveLoop(media.info.kept_channels, ask, keep=lambda _: None, confirm=lambda _: None)
+        outlets = Outlets(lambda _: None, lambda _: None, never_recalled)
+        loop = LiveLoop(media.info.kept_channels, ask, outlets)
         with pytest.raises(MemoryError):
             asyncio.run(asyncio.wait_for(loop.run(chunks()), timeout=60))
 
@@ -104,18 +116,50 @@ class Doomed:
 
     engine = model = "doomed"
 
-    def decode(self, *_):
-        os._exit(1)
+    def decode(self, samples, *_):
+        if len(samples) > RATE_HZ:  # not while it warms up
+            os._exit(1)
+        return ()
+
+    def preview(self, *_):
+        return ()
 
 
 def doomed_worker():
     return Worker(SpeechGate(), Doomed())
 
 
-def test_a_worker_that_dies_is_told_in_words():
-    request = Decode(1, np.zeros(16_000, np.float32))
+def test_a_worker_that_dies_of_every_attempt_is_told_in_words():
+    request = Decode(1, np.zeros(2 * RATE_HZ, np.float32))
     with in_process(doomed_worker) as ask, pytest.raises(MissingFacility, match="has ended"):
         asyncio.run(ask(request))
+
+
+def test_a_worker_that_was_killed_is_replaced_and_nothing_is_missing(media, heard_offline):
+    async def killed_in_the_middle():
+        async def chunks():
+            for chunk in media.chunks(0.1):
+                if chunk.channel == 1 and chunk.first_sample == 8 * RATE_HZ:
+                    [victim] = psutil.Process().children()[-1:]
+                    victim.kill()
+                yield chunk
+
+        await loop.run(chunks())
+
+    confirmed = []
+    with in_process(worker) as ask:
+        outlets = Outlets(lambda _: None, confirmed.append, never_recalled)
+        loop = LiveLoop(media.info.kept_channels, ask, outlets)
+        asyncio.run(killed_in_the_middle())
+    assert confirmed == heard_offline
+
+
+def test_drafts_come_while_somebody_talks_and_leave_the_words_as_they_are(media, heard_offline):
+    drafts = []
+    assert heard_live(media, chunk_s=0.1, draft=drafts.append) == heard_offline
+    assert any(draft.stable_chars for draft in drafts)
+    last = {draft.channel: draft for draft in drafts}
+    assert all(draft.text == "" for draft in last.values())
 
 
 def test_the_loop_goes_on_while_a_worker_decodes(media):

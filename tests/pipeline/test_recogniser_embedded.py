@@ -92,10 +92,24 @@ def test_the_same_samples_give_the_same_words_whatever_came_before(recogniser, a
         assert [recogniser.decode(pieces[i], FINAL) for i in order] == [fresh[i] for i in order]
 
 
-def test_a_partial_is_decoded_like_a_final(recogniser, answers):
-    snapshot = answers[0][1][: 2 * RATE_HZ]
+def test_a_preview_grows_with_the_speech_and_leaves_finals_as_they_are(recogniser, answers):
+    samples = answers[0][1]
+    before = recogniser.decode(samples, FINAL)
 
-    assert recogniser.decode(snapshot, DecodeOptions(is_partial=True)) == recogniser.decode(snapshot, FINAL)
+    first = recogniser.preview(1, 0, samples[: 2 * RATE_HZ], FINAL)
+    longer = recogniser.preview(1, 0, samples, FINAL)
+
+    assert 0 < len(first) < len(longer)
+    assert all(word.end_s <= 2 for word in first)
+    assert recogniser.decode(samples, FINAL) == before
+
+
+def test_other_speech_is_previewed_afresh(recogniser, answers):
+    (_, first), (_, second) = answers[:2]
+    alone = EmbeddedRecogniser().preview(1, 0, second, FINAL)
+    recogniser.preview(2, 0, first, FINAL)
+
+    assert recogniser.preview(2, len(first), second, FINAL) == alone
 
 
 def test_no_words_are_heard_in_digital_silence(recogniser):

@@ -19,7 +19,14 @@ from pipeline.recognisers.whisper import WhisperRecogniser, _Piece, in_order, jo
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 MICRO = FIXTURES / "micro_whisper"
 FINAL = DecodeOptions()
-PARTIAL = DecodeOptions(is_partial=True)
+
+
+def final(recogniser, samples, options=FINAL):
+    return recogniser.decode(samples, options)
+
+
+def partial(recogniser, samples, options=FINAL):
+    return recogniser.preview(1, 0, samples, options)
 
 
 def build_random_whisper(folder, **settings):
@@ -59,15 +66,15 @@ def assert_ordered(words, duration_s):
     assert all(word.text and not word.text[0].isspace() and not word.text[-1].isspace() for word in words)
 
 
-@pytest.mark.parametrize("options", [FINAL, PARTIAL], ids=["final", "partial"])
+@pytest.mark.parametrize("hear", [final, partial])
 @pytest.mark.parametrize("seconds", [0.3, 2.7, 30.4])
-def test_words_are_in_order_and_inside_the_sound(recogniser, options, seconds):
-    assert_ordered(recogniser.decode(noise(seconds), options), seconds)
+def test_words_are_in_order_and_inside_the_sound(recogniser, hear, seconds):
+    assert_ordered(hear(recogniser, noise(seconds)), seconds)
 
 
-@pytest.mark.parametrize("options", [FINAL, PARTIAL], ids=["final", "partial"])
-def test_random_weights_do_babble(babbler, options):
-    assert len(babbler.decode(noise(3), options)) > 2
+@pytest.mark.parametrize("hear", [final, partial])
+def test_random_weights_do_babble(babbler, hear):
+    assert len(hear(babbler, noise(3))) > 2
 
 
 @pytest.mark.parametrize("count", [0, 1, 100, 399, 800])
@@ -75,13 +82,13 @@ def test_a_scrap_of_sound_is_survived(recogniser, count):
     assert_ordered(recogniser.decode(noise(1)[:count], FINAL), count / RATE_HZ)
 
 
-@pytest.mark.parametrize("options", [FINAL, PARTIAL], ids=["final", "partial"])
-def test_the_same_samples_give_the_same_words_whatever_came_before(recogniser, options):
-    first = recogniser.decode(noise(2), options)
+@pytest.mark.parametrize("hear", [final, partial])
+def test_the_same_samples_give_the_same_words_whatever_came_before(recogniser, hear):
+    first = hear(recogniser, noise(2))
     recogniser.decode(noise(3, seed=1), FINAL)
-    recogniser.decode(noise(1, seed=2), PARTIAL)
+    partial(recogniser, noise(1, seed=2))
 
-    assert recogniser.decode(noise(2), options) == first
+    assert hear(recogniser, noise(2)) == first
 
 
 def test_unlikely_words_are_heard_the_same_again(tmp_path):
@@ -115,16 +122,16 @@ def test_a_glossary_reaches_the_decoder(babbler):
 def test_a_partial_of_long_speech_with_a_full_glossary_fits_the_decoder(babbler):
     terms = tuple(f"term{number}" for number in range(300))
 
-    assert_ordered(babbler.decode(noise(30), DecodeOptions(is_partial=True, glossary=terms)), 30)
+    assert_ordered(partial(babbler, noise(30), DecodeOptions(glossary=terms)), 30)
 
 
 @pytest.mark.parametrize("window", ["full", "short partials", "short"])
 def test_every_window_gives_words_for_partials_and_finals(random_folder, window):
     recogniser = WhisperRecogniser(random_folder, window=window)
 
-    for options in (FINAL, PARTIAL):
-        assert_ordered(recogniser.decode(noise(2), options), 2)
-        assert recogniser.decode(noise(2), options)
+    for hear in (final, partial):
+        assert_ordered(hear(recogniser, noise(2)), 2)
+        assert hear(recogniser, noise(2))
 
 
 def test_the_window_is_the_sound_and_some_spare_frames():

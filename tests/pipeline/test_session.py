@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.audio import FRAME_S, FRAME_SAMPLES, Frames, HeardWord
-from pipeline.session import CheckSpeech, Decode, Decoded, Session, SpeechChecked
+from pipeline.requests import CheckSpeech, Decode, Decoded, SpeechChecked
+from pipeline.session import Session
 
 WORD_EVERY_S, WORD_S = 0.4, 0.3
 
