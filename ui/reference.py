@@ -16,7 +16,7 @@ import typer
 
 from pipeline import events
 from rubrics.model import json_schema as rubric_schema
-from ui import actions, api, wire
+from ui import actions, api, sound_wire, wire
 from ui.cli import app
 
 _TYPE_WORDS: Final = MappingProxyType(
@@ -76,6 +76,7 @@ def wire_page() -> str:
     lines += [inspect.cleandoc(wire.__doc__ or ""), "", "## What a client can ask for", ""]
     for action in (*get_args(actions.Act), *get_args(actions.Control)):
         lines += _fields_section(f"`{get_args(action.model_fields['type'].annotation)[0]}`", action)
+    lines += ["## The sound that a page captures", "", inspect.cleandoc(sound_wire.__doc__ or ""), ""]
     lines += ["## Over HTTP", "", inspect.cleandoc(api.__doc__ or ""), ""]
     return "\n".join(lines)
 

@@ -233,7 +233,7 @@ class Screen:
 
 
 MICROPHONE = "this browser's microphone"
-BOTH = "this browser's microphone, and another tab's sound (a call)"
+BOTH = "this browser's microphone, and a call in another tab"
 
 
 def place_of(probe, played, near=None):
@@ -285,7 +285,7 @@ def test_a_call_is_recorded_on_two_channels_though_the_server_is_killed(context,
         screen.is_on()
         screen.at(2)
         earmark.kill()
-        expect(screen.panel).to_contain_text("wait on this page (room for 5:00)")
+        expect(screen.panel).to_contain_text("waits on this page (room for 5:00)")
         earmark.start()
         screen.is_on()
         screen.at(4)

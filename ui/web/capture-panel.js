@@ -42,7 +42,7 @@ export class CapturePanel {
     const { capture } = this;
     this.meters = [];
     if (!capture.isHere) {
-      const why = capture.refusal ? `▲ ${capital(capture.refusal)}.` : "This interview is heard through a browser.";
+      const why = capture.refusal ? `▲ ${capital(capture.refusal)}.` : "This interview is heard through a browser, but not on this screen.";
       return [element("p", {}, why, " ", mender("here", "Capture on this screen"))];
     }
     const channels = parts.map(([kind, isOpen, code, name]) => this.channel(kind, isOpen, code, name));
@@ -102,8 +102,8 @@ export function keptWords({ seconds, lost }, isUp) {
   const amount = `${clock(seconds)} of sound`;
   if (isUp) return `${amount} on its way into the recording.${gone}`;
   const room = `room for ${clock(MOST_KEPT_S)}`;
-  if (seconds < NEAR_S) return `▲ Earmark cannot be reached. ${amount} wait on this page (${room}) and are sent when it is back.${gone}`;
-  return `▲ ${amount} wait on this page, ${room}: soon the oldest is lost. Mend the network now, and leave this page open.${gone}`;
+  if (seconds < NEAR_S) return `▲ Earmark cannot be reached. ${amount} waits on this page (${room}) and is sent when it is back.${gone}`;
+  return `▲ ${amount} waits on this page, ${room}: soon the oldest is lost. Mend the network now, and leave this page open.${gone}`;
 }
 
 function trouble(kind, code) {

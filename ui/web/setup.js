@@ -10,7 +10,7 @@ const SPEED_MS = 2000; // how often to ask whether an engine's speed is measured
 const FEW_HOURS = 2;
 const THROUGH = [
   { value: "microphone", words: "this browser's microphone" },
-  { value: "microphone+tab", words: "this browser's microphone, and another tab's sound (a call)" },
+  { value: "microphone+tab", words: "this browser's microphone, and a call in another tab" },
 ];
 
 /** Shows the form in `main`; goes to the new interview when it is made. */

@@ -123,7 +123,7 @@ test("what waits for the line is told with its room, sooner where it runs out", 
   const words = (seconds, isUp, lost = 0) => keptWords({ seconds, lost }, isUp);
   assert.equal(words(0.4, true), "");
   assert.equal(words(2, false), "");
-  assert.match(words(34, false), /cannot be reached\. 0:34 of sound wait on this page \(room for 5:00\)/);
+  assert.match(words(34, false), /cannot be reached\. 0:34 of sound waits on this page \(room for 5:00\)/);
   assert.match(words(250, false), /soon the oldest is lost/);
   assert.match(words(300, false, 48_000), /3 s are lost/);
   assert.match(words(34, true), /0:34 of sound on its way/);
