@@ -4,26 +4,13 @@ import pytest
 
 from pipeline.erase import Erased, erase, said_of
 from pipeline.errors import BadInput
-from pipeline.events import NoteTaken, SessionStarted
+from pipeline.events import NoteTaken
 from pipeline.live_mark import is_live, marked_live
 from pipeline.store import SeatRow, Store, UnknownSession
 from pipeline.workspace import audio_path, exports_path, resolve_workspace
+from tests.support.interviews import started
 
 PHRASE = "the-phrase-that-must-go"
-
-
-def started(session_id):
-    return SessionStarted(
-        session_id=session_id,
-        started_at="2026-11-22T10:15:00+00:00",
-        source=f"{session_id}.flac",
-        channels=2,
-        engine="pocketsphinx",
-        model="en-us",
-        rubric_id=None,
-        rubric_version=None,
-        rules_version="1",
-    )
 
 
 @pytest.fixture

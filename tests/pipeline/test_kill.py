@@ -1,12 +1,8 @@
 """A process that is killed in the middle of an interview, really: what it was told is kept is there."""
 
-import importlib.util
 import random
-import subprocess
-import sys
 import threading
 import wave
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,11 +13,7 @@ from pipeline.recording import Recording
 from pipeline.state import fold
 from pipeline.store import Store
 from pipeline.workspace import audio_path, resolve_workspace
-
-WRITER = Path(__file__).with_name("journal_writer.py")
-_spec = importlib.util.spec_from_file_location("journal_writer", WRITER)
-writer = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(writer)
+from tests.support import journal_writer as writer
 
 
 def interview_killed(workspace, session_id, chance):
@@ -29,17 +21,12 @@ def interview_killed(workspace, session_id, chance):
 
     Two kills in three come while the interview runs, the others around the moment at which it opens its workspace.
     """
-    running = subprocess.Popen(
-        [sys.executable, str(WRITER), "interview", str(workspace), session_id],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    running = writer.writing("interview", workspace, session_id)
     is_running = chance.random() < 2 / 3
     told = [running.stdout.readline() for _ in range(chance.randint(10, 400) if is_running else 1)]
     killer = threading.Timer(chance.uniform(0, 0.02 if is_running else 0.2), running.kill)
     killer.start()
-    output, errors = running.communicate(timeout=60)
+    output, errors = running.communicate()
     killer.join()
     assert running.returncode == -9, errors
     told += output.splitlines()

@@ -1,13 +1,11 @@
 """Choosing, finding and fetching models, with a cache and a hub of the test's own."""
 
-import importlib.util
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +13,17 @@ from pipeline.errors import BadInput, MissingFacility
 from pipeline.model_folders import ALIASES, REPOSITORIES, find
 from pipeline.models import choose, installed, load
 from pipeline.recognisers.hardware import has_graphics_card
+from tests.fixtures.random_whisper.build import build
+from tests.support.interviews import ROOT
+from tests.support.model_hub import model_hub
 
-TESTS = Path(__file__).parents[1]
 PULL = """
-import json, sys
+import json, os, sys
+import pipeline.model_pull
 from pipeline.errors import PipelineError
 from pipeline.models import pull
+if "PATIENCE_S" in os.environ:  # much more by itself
+    pipeline.model_pull.ANSWER_TIMEOUT_S = int(os.environ["PATIENCE_S"])
 seen = []
 try:
     path = pull(sys.argv[1], lambda done, total: seen.append((done, total)))
@@ -33,10 +36,7 @@ else:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    spec = importlib.util.spec_from_file_location("random_whisper", TESTS / "fixtures" / "random_whisper" / "build.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.build(tmp_path_factory.mktemp("models") / "random")
+    return build(tmp_path_factory.mktemp("models") / "random")
 
 
 @pytest.fixture
@@ -69,14 +69,8 @@ def put(cache, model):
 
 @pytest.fixture(scope="module")
 def hub(model):
-    process = subprocess.Popen(
-        [sys.executable, TESTS / "pipeline" / "hub.py", model, "Systran/faster-whisper-base.en"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    yield process.stdout.readline().strip()
-    process.kill()
-    process.wait()
+    with model_hub(model, "Systran/faster-whisper-base.en") as address:
+        yield address
 
 
 def pull_from(endpoint, home, name, **more):
@@ -88,8 +82,7 @@ def pull_from(endpoint, home, name, **more):
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
-        cwd=TESTS.parent,
+        cwd=ROOT,
     )
     assert "Traceback" not in done.stderr
     return json.loads(done.stdout)
@@ -108,7 +101,7 @@ def test_looking_for_models_loads_no_engine():
     )
     environment = {**os.environ, "HF_HOME": "/nonexistent", "EARMARK_MODELS": "/nonexistent"}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, cwd=TESTS.parent
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, cwd=ROOT
     )
 
     assert done.stdout.strip() == "[]"
@@ -279,7 +272,7 @@ def test_a_hub_that_cannot_be_reached_is_missing_and_says_what_to_do(tmp_path):
 
 def test_a_hub_that_never_answers_is_given_up(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        told = pull_from(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path, "base.en")
+        told = pull_from(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path, "base.en", PATIENCE_S="1")
 
     assert told["error"] == "MissingFacility"
 

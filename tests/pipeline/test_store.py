@@ -1,15 +1,11 @@
 import contextlib
-import importlib.util
 import itertools
 import sqlite3
-import subprocess
-import sys
 import threading
 import traceback
 import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -20,14 +16,10 @@ from pipeline.errors import BadInput
 from pipeline.events import Draft, Event, NoteTaken, SessionEnded, SessionStarted, Utterance
 from pipeline.state import fold
 from pipeline.store import SeatRow, Store, StoreError, UnknownSession, new_session_id
+from tests.support.interviews import started
+from tests.support.journal_writer import sentence, writing
 
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
-
-WRITER = Path(__file__).with_name("journal_writer.py")
-_spec = importlib.util.spec_from_file_location("journal_writer", WRITER)
-writer = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(writer)
-started, sentence = writer.started, writer.sentence
 
 SECRET = "the candidate's own words"
 
@@ -36,14 +28,8 @@ def note(text="", author="ada"):
     return NoteTaken(author=author, at_s=0.0, text=text)
 
 
-def process(*words):
-    return subprocess.Popen(
-        [sys.executable, str(WRITER), *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
 def finished(running):
-    output, errors = running.communicate(timeout=120)
+    output, errors = running.communicate()
     assert running.returncode == 0, errors
     return output
 
@@ -289,13 +275,15 @@ def test_a_long_journal_is_read_in_constant_memory(store, session_id):
 
 
 def test_the_list_of_sessions_says_what_each_holds_and_whether_it_ended(store):
-    store.append("s2", [replace(started("s2"), started_at="2026-11-23T10:00:00+00:00", rubric_id=None)])
-    store.append("s1", [started("s1"), sentence(1), note(), sentence(2), SessionEnded(at_s=9.0, reason="finished")])
+    store.append("s2", [started("s2", started_at="2026-11-23T10:00:00+00:00")])
+    store.append(
+        "s1", [started("s1", "bei"), sentence(1), note(), sentence(2), SessionEnded(at_s=9.0, reason="finished")]
+    )
     first, second = store.sessions()
     assert (first.session_id, first.rubric, first.is_ended, first.events, first.utterances) == ("s1", "bei", True, 5, 2)
     assert (second.session_id, second.rubric, second.is_ended, second.events) == ("s2", None, False, 1)
     assert second.started_at == "2026-11-23T10:00:00+00:00"
-    assert second.source == "microphone"
+    assert second.source == "strong.flac"
 
 
 def test_an_empty_workspace_has_no_sessions(store):
@@ -339,7 +327,7 @@ def test_threads_of_one_process_share_a_store(store, session_id):
 
 
 def test_two_processes_write_one_session_without_a_gap_while_a_third_reads_it(store, session_id, tmp_path):
-    writers = {name: process("notes", tmp_path, session_id, name, 150) for name in ("ada", "bo")}
+    writers = {name: writing("notes", tmp_path, session_id, name, 150) for name in ("ada", "bo")}
     seen = 0
     while any(running.poll() is None for running in writers.values()):
         read = seqs(store, session_id)
@@ -353,7 +341,7 @@ def test_two_processes_write_one_session_without_a_gap_while_a_third_reads_it(st
 
 
 def test_processes_that_open_a_new_workspace_at_the_same_moment_all_get_it(tmp_path):
-    running = [process("open", tmp_path, tmp_path / "gate") for _ in range(3)]
+    running = [writing("open", tmp_path, tmp_path / "gate") for _ in range(3)]
     for one in running:
         assert one.stdout.readline() == "ready\n"
     (tmp_path / "gate").touch()

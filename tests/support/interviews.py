@@ -9,11 +9,10 @@ import soundfile
 
 from pipeline.audio import RATE_HZ
 from pipeline.events import Event, SessionStarted, Span, Tag, Utterance, compose
-from rubrics.load import load_rubric
-from signals.listener import Listener
 
 SESSION: Final = "20261122-101500-abcd"
-SAMPLES: Final = Path(__file__).parents[2] / "samples"
+ROOT: Final = Path(__file__).parents[2]
+SAMPLES: Final = ROOT / "samples"
 SAMPLE: Final = SAMPLES / "audio" / "strong.flac"
 """Two channels, the interviewer's first."""
 
@@ -57,6 +56,9 @@ def tagged(tag_id: str, utterance: Utterance, quote: str, label: str = "result")
 
 def scripted(name: str, rubric_id: str = "bei", until_s: float = float("inf")) -> Iterator[Event]:
     """A sample as if it had been heard word for word: its start, its sentences and what is tagged in them."""
+    from rubrics.load import load_rubric  # here, since they take seconds and processes that only write need neither
+    from signals.listener import Listener
+
     lines = (SAMPLES / "transcripts" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     listener = Listener(load_rubric(rubric_id), channels=(1, 2), given={1: "interviewer", 2: "candidate"})
     yield started(rubric_id=rubric_id, source=f"{name}.flac")

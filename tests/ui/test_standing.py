@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.events import QuestionChosen, SessionStarted, Ticked
+from pipeline.events import QuestionChosen, Ticked
 from rubrics.load import load_rubric
 from signals.listener import Listener
 from signals.text import utterance_of
+from tests.support.interviews import started
 from ui.interview import Interview
 from ui.standing import Standing
 
@@ -20,19 +21,7 @@ def interview(stage):
     rubric = load_rubric("bei")
     listener = Listener(rubric, channels=(1, 2), given={1: "interviewer", 2: "candidate"})
     interview = Interview(stage.store, "s1", lambda: listener, lambda recorded: stage.hub.publish("s1", recorded))
-    interview.start(
-        SessionStarted(
-            session_id="s1",
-            started_at="2026-11-22T10:15:00+00:00",
-            source="test",
-            channels=2,
-            engine="pocketsphinx",
-            model="en-us",
-            rubric_id="bei",
-            rubric_version="1",
-            rules_version="1",
-        )
-    )
+    interview.start(started("s1", "bei"))
     interview.confirm(spoken(1, rubric.questions[0].text, 1, 5.0))
     interview.confirm(spoken(2, "At my last company the invoices were always late and nobody looked.", 2, 20.0))
     return interview
