@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio import FRAME_SAMPLES, GATE_FRAME_S, RATE_HZ, Frames, HeardWord, Samples
 from pipeline.channel import Channel, Segment, Speech
+from pipeline.crosstalk import Crosstalk
 from pipeline.events import Utterance, compose
 from pipeline.phantoms import is_phantom
 from pipeline.requests import Answer, CheckSpeech, Decode, Decoded, Fetch, Fetched, Question, SpeechChecked
@@ -54,6 +55,7 @@ class Session:
 
     def __init__(self, channels: Sequence[int], *, is_live: bool = False) -> None:
         self._channels = {number: Channel(number) for number in channels}
+        self._crosstalk = Crosstalk(channels)
         self._is_live = is_live
         self._is_ended = False
         self._closed: list[tuple[int, int, int, Segment]] = []
@@ -116,16 +118,15 @@ class Session:
         """Take the next frames of one channel. Raises ValueError if they do not follow on from the last ones."""
         if self._is_ended:
             raise ValueError("audio after the end of the session")
-        channel = self._channels[frames.channel]
-        for boundary, samples in channel.receive(frames):
-            self._close(channel, boundary, samples)
-        if self._is_live:
-            self._look_ahead(channel)
+        for heard in self._crosstalk.receive(frames):
+            self._hear(heard)
         self._release(min(channel.frame_count for channel in self._channels.values()))
 
     def receive_end(self) -> None:
         """No more audio: close what is open on every channel."""
         self._is_ended = True
+        for heard in self._crosstalk.flush():
+            self._hear(heard)
         for channel in self._channels.values():
             for boundary, samples in channel.receive_end():
                 self._close(channel, boundary, samples)
@@ -167,6 +168,13 @@ class Session:
         """Hand out what is confirmed, once each, in order."""
         events, self._events = tuple(self._events), []
         return events
+
+    def _hear(self, frames: Frames) -> None:
+        channel = self._channels[frames.channel]
+        for boundary, samples in channel.receive(frames):
+            self._close(channel, boundary, samples)
+        if self._is_live:
+            self._look_ahead(channel)
 
     def _close(self, channel: Channel, boundary: Boundary, samples: Samples) -> None:
         """Speech has ended: the guess becomes certain if it was right, else there is a new segment."""

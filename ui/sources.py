@@ -17,8 +17,8 @@ from pipeline.errors import MissingFacility
 from pipeline.events import ProblemNoticed
 from ui.wiring import end_s
 
-CHUNK_S: Final = 0.25
-"""How much sound is read at once: small enough that a kill loses little, large enough to cost nothing."""
+CHUNK_S: Final = 0.1
+"""How much sound is read at once: small enough that nobody waits for it and a kill loses little."""
 
 
 class Source(Protocol):

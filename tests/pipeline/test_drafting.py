@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.audio import FRAME_SAMPLES, Frames, HeardWord
+from pipeline.audio import FRAME_S, FRAME_SAMPLES, Frames, HeardWord
 from pipeline.drafting import Drafts
 from pipeline.requests import CheckSpeech, Previewed, SpeechChecked
 from pipeline.session import Session
@@ -19,12 +19,12 @@ def drafts():
     return Drafts()
 
 
-def say(session, channel, seconds, *, is_spoken=True):
-    """A channel goes on for that long; what the other one does is said likewise."""
-    first = session._channels[channel].frame_count
-    count = round(seconds / 0.02)
-    samples = np.zeros(count * FRAME_SAMPLES, np.float32)
-    session.receive_audio(Frames(channel, first * FRAME_SAMPLES, samples, (is_spoken,) * count))
+def say(session, seconds, *talkers):
+    """The interview goes on for that long; who does not talk is silent."""
+    first, count = round(session.heard_s / FRAME_S), round(seconds / FRAME_S)
+    for channel in (1, 2):
+        samples = np.full(count * FRAME_SAMPLES, 0.1, np.float32)
+        session.receive_audio(Frames(channel, first * FRAME_SAMPLES, samples, (channel in talkers,) * count))
 
 
 def heard(preview, text):
@@ -32,87 +32,83 @@ def heard(preview, text):
     return Previewed(preview.channel, preview.first_sample, tuple(words))
 
 
-def both(session, seconds):
-    say(session, 1, seconds)
-    say(session, 2, seconds, is_spoken=False)
-
-
 def test_silence_is_not_previewed(session, drafts):
-    say(session, 1, 5, is_spoken=False)
+    say(session, 5)
     assert drafts.next_preview(session) is None
 
 
 def test_a_preview_holds_the_speech_from_its_beginning(session, drafts):
-    both(session, 2)
+    say(session, 2, 1)
     preview = drafts.next_preview(session)
     assert (preview.channel, preview.first_sample, len(preview.samples)) == (1, 0, 2 * 16_000)
 
 
 def test_the_next_one_waits_for_more_to_be_said(session, drafts):
-    both(session, 2)
+    say(session, 2, 1)
     drafts.receive(heard(drafts.next_preview(session), "we"), session)
-    both(session, 0.7)
+    say(session, 0.7, 1)
     assert drafts.next_preview(session) is None
-    both(session, 0.1)
+    say(session, 0.1, 1)
     assert drafts.next_preview(session)
 
 
 def test_a_pass_that_took_long_is_followed_by_a_longer_rest(session, drafts):
-    both(session, 2)
+    say(session, 2, 1)
     preview = drafts.next_preview(session)
-    both(session, 2)  # while it ran
+    say(session, 2, 1)  # while it ran
     drafts.receive(heard(preview, "we"), session)
     assert drafts.next_preview(session) is None
-    both(session, 0.5)
+    say(session, 0.5, 1)
     assert drafts.next_preview(session)
 
 
 def test_a_pause_that_may_be_the_end_is_left_to_the_final(session, drafts):
-    both(session, 2)
-    say(session, 1, 0.1, is_spoken=False)
+    say(session, 2, 1)
+    say(session, 0.1)
     assert drafts.next_preview(session) is None
 
 
 def test_who_has_waited_longest_is_next(session, drafts):
-    both(session, 2)
+    say(session, 2, 1)
     drafts.receive(heard(drafts.next_preview(session), "we"), session)
-    say(session, 1, 1)
-    say(session, 2, 3)
-    assert drafts.next_preview(session).channel == 2
+    say(session, 0.9, 1, 2)
+    second = drafts.next_preview(session)
+    drafts.receive(heard(second, "we"), session)
+    say(session, 0.9, 1, 2)
+    assert [second.channel, drafts.next_preview(session).channel] == [2, 1]
 
 
 def test_no_preview_while_drafts_are_off(session, drafts):
-    both(session, 2)
+    say(session, 2, 1)
     drafts.interval_s = None
     assert drafts.next_preview(session) is None
 
 
 def test_a_draft_says_how_much_of_it_is_settled(session, drafts):
-    both(session, 2)
+    say(session, 2, 1)
     drafts.receive(heard(drafts.next_preview(session), "we cut the"), session)
-    both(session, 1)
+    say(session, 1, 1)
     draft = drafts.receive(heard(drafts.next_preview(session), "we cut the time"), session)
     assert (draft.channel, draft.text, draft.text[: draft.stable_chars]) == (1, "we cut the time", "we cut the")
 
 
 def test_a_preview_that_comes_after_the_end_of_its_speech_is_dropped(session, drafts):
-    both(session, 2)
+    say(session, 2, 1)
     preview = drafts.next_preview(session)
-    say(session, 1, 1, is_spoken=False)
+    say(session, 1)
     assert drafts.receive(heard(preview, "we cut"), session) is None
 
 
 def test_nothing_heard_yet_shows_nothing(session, drafts):
-    both(session, 2)
+    say(session, 2, 1)
     assert drafts.receive(heard(drafts.next_preview(session), ""), session) is None
 
 
 def test_a_draft_that_came_to_nothing_is_withdrawn(session, drafts):
-    both(session, 2)
+    say(session, 2, 1)
     drafts.receive(heard(drafts.next_preview(session), "hum"), session)
     assert drafts.withdrawn(session) == []
-    for channel in (1, 2):
-        say(session, channel, 1, is_spoken=False)
+    say(session, 1)
     assert drafts.withdrawn(session) == []
     request = session.next_request()
     assert isinstance(request, CheckSpeech)
