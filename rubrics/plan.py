@@ -49,11 +49,6 @@ class Plan(Entry):
         return tuple(question.id for question in self.questions)
 
 
-def default_plan(rubric: Rubric) -> Plan:
-    """Every question of the rubric in its order."""
-    return Plan(rubric=rubric.id, questions=tuple(PlannedQuestion(id=question.id) for question in rubric.questions))
-
-
 def planned(rubric: Rubric, plan: Plan) -> Rubric:
     """The rubric cut down to the questions that the plan asks; everything else of it stays."""
     kept = set(plan.question_ids)

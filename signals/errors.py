@@ -1,8 +1,7 @@
 """The errors of this room, one tree.
 
     SignalsError
-    |-- BadRules     exit code 2: a rule file cannot be used as it is written
-    |-- BadText      exit code 2: text that was given to be tagged cannot be used
+    `-- BadRules     exit code 2: a rule file cannot be used as it is written
 
 Every message says what is wrong, where, and what to do next, and never holds transcript text.
 """
@@ -18,11 +17,5 @@ class SignalsError(Exception):
 
 class BadRules(SignalsError):
     """A rule file has an unknown key, an unreadable pattern or a word list that does not exist."""
-
-    exit_code = 2
-
-
-class BadText(SignalsError):
-    """Text that was given to be tagged is not in the shape that was promised."""
 
     exit_code = 2

@@ -24,7 +24,7 @@ from signals.quoting import (
     with_openers_joined,
     without_overlaps,
 )
-from signals.rulebook import Context, Rule, RuleBook, load_rules
+from signals.rulebook import Context, RuleBook, load_rules
 from signals.ruling import Held, Kept, RuleMatcher, Ruling
 from signals.sentences import NOTHING_BEFORE, Before, SentenceModel, StoryPart, features_of
 
@@ -156,10 +156,6 @@ class Reader:
     def contexts(self, tokens: Sequence[Token]) -> Contexts:
         """What the words around each token say of it."""
         return self._hear(tokens, NOTHING_BEFORE).contexts
-
-    def rules_holding(self, tokens: Sequence[Token], before: Before = NOTHING_BEFORE) -> tuple[Rule, ...]:
-        """Every rule that holds somewhere in the tokens, before the surest of each clause is chosen."""
-        return tuple(kept.rule for kept in self._hear(tokens, before).ruling.kept)
 
     def _hear(self, tokens: Sequence[Token], before: Before) -> _Heard:
         return _Heard(self._matcher.read(tokens, before), tuple(self._metrics(tokens)))

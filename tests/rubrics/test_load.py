@@ -8,7 +8,7 @@ import yaml
 from rubrics.errors import BadPlan, BadRubric, NoSuchRubric, RubricError
 from rubrics.load import load_plan, load_rubric, open_rubric
 from rubrics.model import Rubric
-from rubrics.plan import PlannedQuestion, default_plan
+from rubrics.plan import PlannedQuestion
 
 SMALL = """\
 id: small
@@ -219,10 +219,6 @@ def test_a_missing_plan_is_told(tmp_path, bei):
 def test_a_plan_may_ask_a_supplements_question(tmp_path):
     path = write(tmp_path, "- metrics\n- direct-experience.what-worked\n")
     assert len(load_plan(path, load_rubric("threads")).questions) == 2
-
-
-def test_without_a_plan_every_question_is_planned_in_order(bei):
-    assert default_plan(bei).question_ids == tuple(question.id for question in bei.questions)
 
 
 def test_an_opened_rubric_says_where_its_parts_stand():

@@ -1,10 +1,5 @@
 from rubrics.load import load_rubric
-from rubrics.plan import Plan, default_plan, planned
-
-
-def test_the_default_plan_asks_every_question_in_order():
-    rubric = load_rubric("bei")
-    assert default_plan(rubric).question_ids == tuple(question.id for question in rubric.questions)
+from rubrics.plan import Plan, planned
 
 
 def test_a_planned_rubric_has_the_plans_questions_and_signals_only():
@@ -24,5 +19,5 @@ def test_a_planned_rubric_keeps_everything_else():
 
 def test_a_rubric_planned_whole_is_the_rubric():
     rubric = load_rubric("threads")
-    every = (*default_plan(rubric).question_ids, *(question.id for question in rubric.supplementary_questions))
+    every = tuple(question.id for question in (*rubric.questions, *rubric.supplementary_questions))
     assert planned(rubric, Plan(questions=every)) == rubric

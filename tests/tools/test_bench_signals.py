@@ -30,6 +30,11 @@ TOLD = GoldAnswer(
 )
 
 
+@pytest.fixture(scope="module")
+def answers():
+    return AnswerTagger(all_flags=True)
+
+
 def metric(start, end):
     return Found(0, start, end, "metric", None, 0.9)
 
@@ -65,15 +70,15 @@ def test_two_flags_of_a_kind_in_a_sentence_count_once():
 
 
 @pytest.mark.parametrize(("mode", "is_flagged"), [("behavioural", True), ("hypothetical", False)])
-def test_an_answer_is_held_to_the_mode_of_its_question(mode, is_flagged):
+def test_an_answer_is_held_to_the_mode_of_its_question(answers, mode, is_flagged):
     said = "I would always talk to the customer first and then I would call my manager."
-    found = AnswerTagger(all_flags=True).tag(GoldAnswer(mode, (Sentence(said, "-"),)))
+    found = answers.tag(GoldAnswer(mode, (Sentence(said, "-"),)))
     assert any(tag.kind == "hypothetical" for tag in found) is is_flagged
 
 
-def test_tags_after_a_question_count_from_the_answers_first_sentence():
+def test_tags_after_a_question_count_from_the_answers_first_sentence(answers):
     said = [Sentence("Sure.", "-"), Sentence("I once cut the queue from forty minutes to ten.", "A")]
-    found = AnswerTagger(all_flags=True).tag(GoldAnswer("hypothetical", tuple(said)))
+    found = answers.tag(GoldAnswer("hypothetical", tuple(said)))
     text = "\n".join(sentence.text for sentence in said)
     assert [(tag.sentence, text[tag.start : tag.end]) for tag in found if tag.label == "metric"] == [
         (1, "from forty minutes to ten")

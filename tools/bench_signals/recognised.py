@@ -17,6 +17,7 @@ from pipeline.audio_file import open_media
 from pipeline.events import Speaker, Tag, Utterance, compose
 from pipeline.models import choose, load
 from pipeline.offline import hear
+from pipeline.state import fold
 from pipeline.vad import SpeechGate
 from pipeline.worker import Worker
 from rubrics.load import load_rubric
@@ -24,7 +25,6 @@ from rubrics.model import Rubric
 from signals.listener import Listener
 from signals.tagger import Tagger
 from tools.bench_signals.figures import Counts, print_table, shown_share
-from tools.bench_signals.tagging import standing
 
 SAMPLES: Final = Path(__file__).parents[2] / "samples"
 LABELS: Final = ("situation", "task", "action", "result", "insight", "metric", "red_flag", "signal", "question")
@@ -110,13 +110,13 @@ def _tags_heard(audio: Path, worker: Worker, rubric: Rubric) -> list[Timed]:
     listener = Listener(rubric, channels=channels, given=_STEREO if len(channels) > 1 else {})
     utterances = sorted(hear(media.chunks(), channels, worker), key=lambda utterance: utterance.segment_id)
     events = [event for utterance in utterances for event in listener.receive(utterance)]
-    return _timed(standing((*events, *listener.receive_end())).values())
+    return _timed(fold((*events, *listener.receive_end())).tags.values())
 
 
 def _tags_on(lines: Sequence[Mapping[str, Any]], rubric: Rubric) -> list[Timed]:
     tagger = Tagger(rubric)
     events = [event for at, line in enumerate(lines, start=1) for event in tagger.receive(_utterance(at, line))]
-    return _timed(standing((*events, *tagger.receive_end())).values())
+    return _timed(fold((*events, *tagger.receive_end())).tags.values())
 
 
 def _utterance(segment_id: int, line: Mapping[str, Any]) -> Utterance:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from pipeline.events import Event, Tag, TagRetracted, Utterance
+from pipeline.events import Tag, Utterance
+from pipeline.state import fold
 from rubrics.model import Competency, Mode, Question, Rubric
 from signals.tagger import Tagger
 from signals.text import tag_answers, utterance_of
@@ -64,8 +65,8 @@ def tag_sentences(tagger: Tagger, texts: Sequence[str], said_before: Sequence[Ut
     first = len(said_before) + 1
     utterances = [utterance_of(number, text, "candidate") for number, text in enumerate(texts, start=first)]
     starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    tags = standing(event for utterance in (*said_before, *utterances) for event in tagger.receive(utterance))
-    tags = standing(tagger.receive_end(), tags)
+    heard = fold(event for utterance in (*said_before, *utterances) for event in tagger.receive(utterance))
+    tags = fold(tagger.receive_end(), heard).tags
     return tuple(_found(tag, first, starts) for tag in tags.values() if tag.spans[0].segment_id >= first)
 
 
@@ -74,17 +75,6 @@ def _found(tag: Tag, first: int, starts: Sequence[int]) -> Found:
     at = begin.segment_id - first
     last = starts[end.segment_id - first] + end.end_char
     return Found(at, starts[at] + begin.start_char, last, tag.label, tag.kind, tag.confidence)
-
-
-def standing(events: Iterable[Event], tags: dict[str, Tag] | None = None) -> dict[str, Tag]:
-    """The tags by id that stand after events, beside those that stood before."""
-    tags = dict(tags or {})
-    for event in events:
-        if isinstance(event, Tag):
-            tags[event.tag_id] = event
-        elif isinstance(event, TagRetracted):
-            tags.pop(event.tag_id, None)
-    return tags
 
 
 def story_labels(found: Iterable[Found], sentences: int) -> list[StoryLabel]:
