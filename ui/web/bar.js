@@ -66,7 +66,7 @@ export class Bar {
       return element(
         "p",
         { class: "asked" },
-        canChoose ? signed(words, "Questions", "questions", "G") : element("span", { class: "number" }, words),
+        canChoose ? questionsButton(words) : element("span", { class: "number" }, words),
         element("b", { title }, title),
         element("span", { class: "time" }),
         canChoose ? [signed("‹", "Previous question", "previous", "P"), signed("›", "Next question", "next", "N")] : null,
@@ -92,9 +92,16 @@ export class Bar {
 
 /** A button with a sign, which is called by its words. */
 function signed(sign, words, action, key) {
-  const button = actionButton(sign, action, { key });
-  button.setAttribute("aria-label", sign.length > 1 ? `${sign}. ${words}` : words);
+  const button = actionButton("", action, { key });
+  button.prepend(element("span", { "aria-hidden": "true" }, sign), element("span", { class: "unseen" }, words));
   button.setAttribute("title", words);
+  return button;
+}
+
+function questionsButton(words) {
+  const button = actionButton(words, "questions", { key: "G" });
+  button.firstChild.after(element("span", { class: "unseen" }, ". Questions"));
+  button.setAttribute("title", "Questions");
   return button;
 }
 
