@@ -8,14 +8,15 @@ on the whole text.
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
-
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from signals.normalise import Gap, Token
 from signals.patterns import WordSequence
+
+if TYPE_CHECKING:  # spaCy takes seconds to import: whoever only passes through this room does not wait for it
+    from spacy.matcher import Matcher
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
 Key = TypeVar("Key", bound=Hashable)
 _REPEATS: Final = 3
@@ -34,7 +35,7 @@ class Match(Generic[Key]):
 class AnchoredMatcher(Generic[Key]):
     """Word sequences filed by anchor word, each file one spaCy Matcher."""
 
-    def __init__(self, vocab: Vocab, patterns: Iterable[tuple[Key, Iterable[WordSequence]]]) -> None:
+    def __init__(self, vocab: "Vocab", patterns: Iterable[tuple[Key, Iterable[WordSequence]]]) -> None:
         self._vocab = vocab
         self._keys: list[Key] = []
         filed: dict[str, dict[int, list[WordSequence]]] = defaultdict(lambda: defaultdict(list))
@@ -59,13 +60,15 @@ class AnchoredMatcher(Generic[Key]):
         found = {place for place in self._places(doc, tokens) if not _crosses_sentence(tokens, place[0], place[1])}
         return [Match(self._keys[number], start, end) for start, end, number in _longest(found)]
 
-    def _doc(self, tokens: Sequence[Token], clauses: Sequence[int]) -> Doc:
+    def _doc(self, tokens: Sequence[Token], clauses: Sequence[int]) -> "Doc":
+        from spacy.tokens import Doc
+
         opens = [False] * len(tokens)
         for start in clauses:
             opens[start] = True
         return Doc(self._vocab, words=[token.word for token in tokens], sent_starts=[*opens])
 
-    def _places(self, doc: Doc, tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
+    def _places(self, doc: "Doc", tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
         strings = self._vocab.strings
         at: dict[str, list[int]] = defaultdict(list)
         for place, token in enumerate(tokens):
@@ -85,11 +88,11 @@ class AnchoredMatcher(Generic[Key]):
 class _Group:
     """The patterns filed under one word, and how far around it they reach."""
 
-    matcher: Matcher
+    matcher: "Matcher"
     reach: int
 
     @classmethod
-    def of(cls, vocab: Vocab, numbered: Mapping[int, Sequence[WordSequence]]) -> "_Group":
+    def of(cls, vocab: "Vocab", numbered: Mapping[int, Sequence[WordSequence]]) -> "_Group":
         longest = max(_length(sequence) for sequences in numbered.values() for sequence in sequences)
         return cls(_matcher(vocab, numbered), longest)
 
@@ -106,7 +109,9 @@ class _Group:
         yield start, end
 
 
-def _matcher(vocab: Vocab, numbered: Mapping[int, Sequence[WordSequence]]) -> Matcher:
+def _matcher(vocab: "Vocab", numbered: Mapping[int, Sequence[WordSequence]]) -> "Matcher":
+    from spacy.matcher import Matcher
+
     matcher = Matcher(vocab)
     for number, sequences in numbered.items():
         matcher.add(str(number), [list(sequence.tokens) for sequence in sequences], greedy="LONGEST")

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import spacy
-
 from signals.context import Contexts, clause_starts, read_contexts
 from signals.matchers import AnchoredMatcher, Match
 from signals.normalise import Token
@@ -56,6 +54,8 @@ class RuleMatcher:
     """The rules of a book, compiled. `all_flags` lets those hold that are off by default."""
 
     def __init__(self, book: RuleBook, *, all_flags: bool) -> None:
+        import spacy  # here, since it takes seconds
+
         self._all_flags = all_flags
         self._matcher = AnchoredMatcher(spacy.blank("en").vocab, list(_uses(book)))
 
