@@ -44,6 +44,11 @@ class AudioChunk:
     first_sample: int
     samples: Samples
 
+    @property
+    def end_s(self) -> float:
+        """Where it ends on the sample clock."""
+        return (self.first_sample + len(self.samples)) / RATE_HZ
+
 
 @dataclass(frozen=True, slots=True)
 class Frames:

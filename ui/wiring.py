@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
-from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.audio_file import MediaFile, open_media
 from pipeline.errors import BadInput
 from pipeline.events import Event, SessionStarted, Speaker
@@ -26,6 +25,8 @@ from ui.labels import RubricWords
 
 _Item = TypeVar("_Item")
 Publish = Callable[[Sequence[Recorded]], None]
+Decoding: TypeAlias = Literal["batch", "live"]
+"""With all the time that it takes, or as it is done while people wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,14 @@ class Setup:
     live_window: Window = "short"
     """How much sound the encoder of a Whisper model is given while people wait for the words."""
 
-    def worker(self) -> Worker:
-        """The models, loaded, for a recording. Takes seconds."""
-        return self._worker("full")
+    def worker(self, decode: Decoding = "batch") -> Worker:
+        """The models, loaded, for a recording, or as an interview hears them that goes on. Takes seconds."""
+        glossary = self.rubric.glossary if self.rubric else ()
+        return Worker(SpeechGate(), load(self.choice, self.live_window if decode == "live" else "full"), glossary)
 
     def live_worker(self) -> Worker:
         """The models, loaded, for an interview that goes on. Takes seconds."""
-        return self._worker(self.live_window)
+        return self.worker("live")
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -58,10 +60,6 @@ class Setup:
         }
         return tuple(step for step, is_possible in possible.items() if is_possible)
 
-    def _worker(self, window: Window) -> Worker:
-        glossary = self.rubric.glossary if self.rubric else ()
-        return Worker(SpeechGate(), load(self.choice, window), glossary)
-
     def listener(self, channels: tuple[int, ...]) -> Listener:
         """A fresh listener for one interview. Raises BadInput where a speaker is on a channel that is not there."""
         for channel in self.speakers:
@@ -74,10 +72,16 @@ class Setup:
 
 
 def prepare(
-    *, engine: str, model: str | None, rubric: str | None, plan: Path | None, speakers: Mapping[int, Speaker]
+    *,
+    engine: str,
+    model: str | None,
+    rubric: str | None,
+    plan: Path | None,
+    speakers: Mapping[int, Speaker],
+    window: Window = "short",
 ) -> Setup:
     """Check and load what the options name. Raises the rooms' errors, each of which says what to do."""
-    return Setup(choose(engine, model), load_planned(rubric, plan), speakers)
+    return Setup(choose(engine, model), load_planned(rubric, plan), speakers, window)
 
 
 def load_planned(rubric: str | None, plan: Path | None) -> Rubric | None:
@@ -102,18 +106,15 @@ def load_journalled_rubric(events: Iterable[Event]) -> Rubric | None:
     return load_rubric(started.rubric_id) if started and started.rubric_id else None
 
 
-def transcribe(media: MediaFile, setup: Setup, on_heard: Callable[[float], None]) -> Iterator[Event]:
+def transcribe(
+    media: MediaFile, setup: Setup, on_heard: Callable[[float], None], decode: Decoding = "batch"
+) -> Iterator[Event]:
     """A recording's events, as its journal would hold them. `on_heard` is told how many seconds were read."""
     listener = setup.listener(media.info.kept_channels)
-    chunks = _watched(media.chunks(), lambda chunk: on_heard(end_s(chunk)))
-    for utterance in hear(chunks, media.info.kept_channels, setup.worker()):
+    chunks = _watched(media.chunks(), lambda chunk: on_heard(chunk.end_s))
+    for utterance in hear(chunks, media.info.kept_channels, setup.worker(decode)):
         yield from listener.receive(utterance)
     yield from listener.receive_end()
-
-
-def end_s(chunk: AudioChunk) -> float:
-    """Where a chunk ends on the sample clock."""
-    return (chunk.first_sample + len(chunk.samples)) / RATE_HZ
 
 
 def find_rubric_words(rubric_id: str) -> RubricWords | None:
@@ -139,7 +140,6 @@ def _watched(items: Iterator[_Item], see: Callable[[_Item], None]) -> Iterator[_
 
 __all__ = [
     "Setup",
-    "end_s",
     "find_rubric_words",
     "load_planned",
     "open_media",

@@ -20,6 +20,7 @@ from pipeline.vad import SpeechGate
 from pipeline.worker import Worker, in_process
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
+MICRO = Path(__file__).parents[1] / "fixtures" / "micro_whisper" / "model"
 START_S, LENGTH_S = 28, 14
 
 
@@ -44,16 +45,20 @@ def never_recalled(*_):
     raise AssertionError("nothing waits for so long")
 
 
-def heard_live(media, chunk_s, most_waiting=None, draft=None):
+def whisper_worker():
+    """The trained model, as it hears while people wait."""
+    return Worker(SpeechGate(), load(choose("faster-whisper", str(MICRO)), "short"))
+
+
+def heard_live(media, chunk_s, most_waiting=None, make_worker=worker):
     kept, confirmed = [], []
 
     async def chunks():
         for chunk in media.chunks(chunk_s):
-            await asyncio.sleep(chunk_s / 4 if draft else 0)  # drafts come only where there is time for them
             yield chunk
 
-    with in_process(worker) as ask:
-        outlets = Outlets(kept.append, confirmed.append, never_recalled, draft)
+    with in_process(make_worker) as ask:
+        outlets = Outlets(kept.append, confirmed.append, never_recalled)
         loop = LiveLoop(media.info.kept_channels, ask, outlets, most_waiting=most_waiting)
         asyncio.run(loop.run(chunks()))
     assert sum(len(chunk.samples) for chunk in kept) == LENGTH_S * 16_000 * 2
@@ -75,6 +80,11 @@ def test_words_are_slices_of_their_utterance(heard_offline):
 
 def test_live_hears_what_offline_hears(media, heard_offline):
     assert heard_live(media, chunk_s=0.1) == heard_offline
+
+
+def test_whisper_hears_live_what_it_hears_offline(media):
+    offline = list(hear(media.chunks(), media.info.kept_channels, whisper_worker()))
+    assert heard_live(media, chunk_s=0.1, make_worker=whisper_worker) == offline
 
 
 def test_a_recording_that_is_held_back_loses_nothing(media, heard_offline):
@@ -154,9 +164,30 @@ def test_a_worker_that_was_killed_is_replaced_and_nothing_is_missing(media, hear
     assert confirmed == heard_offline
 
 
-def test_drafts_come_while_somebody_talks_and_leave_the_words_as_they_are(media, heard_offline):
-    drafts = []
-    assert heard_live(media, chunk_s=0.1, draft=drafts.append) == heard_offline
+def test_drafts_come_while_somebody_talks_and_go_when_the_words_are_there(media):
+    drafts, asked = [], []
+
+    async def unhurried(loop):
+        async def chunks():
+            for chunk in media.chunks(0.1):
+                yield chunk
+                await asyncio.sleep(0.001)
+                while asked:  # drafts come only where there is time for them
+                    await asyncio.sleep(0.01)
+
+        await loop.run(chunks())
+
+    with in_process(whisper_worker) as ask:
+
+        async def watched(request):
+            asked.append(request)
+            try:
+                return await ask(request)
+            finally:
+                asked.pop()
+
+        outlets = Outlets(lambda _: None, lambda _: None, never_recalled, drafts.append)
+        asyncio.run(unhurried(LiveLoop(media.info.kept_channels, watched, outlets)))
     assert any(draft.stable_chars for draft in drafts)
     last = {draft.channel: draft for draft in drafts}
     assert all(draft.text == "" for draft in last.values())

@@ -23,6 +23,8 @@ from ui.commands.options import (
     PlanOption,
     RubricOption,
     SpeakersOption,
+    WindowName,
+    WindowOption,
     WorkspaceOption,
     open_door,
     read_speakers,
@@ -68,16 +70,20 @@ def live(
     ] = None,
     engine: EngineOption = EngineName.AUTO,
     model: ModelOption = None,
+    window: WindowOption = WindowName.SHORT,
     host: HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The board's port; 0 takes a free one.")] = 8377,
     certfile: CertificateOption = None,
     keyfile: KeyOption = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Begin another interview even where the last one like it was cut off.")
+    ] = False,
     terminal: Annotated[bool, typer.Option("--terminal", help="Show tagged quotes in the terminal too.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Hear an interview: the board opens waiting, and records once the candidate's consent is there and it is started.
 
-    Ends when the interview has ended.
+    Ends when the interview has ended. One that was cut off, set up in the same way, goes on instead.
     """
     if list_devices:
         _show_devices()
@@ -90,7 +96,7 @@ def live(
         raise UsageMistake("--channels is for a single --device: a recording has its own, two devices have one each.")
     people = People(candidate=candidate, interviewer=interviewer, note_taker=note_taker)
     roles = read_speakers(speakers) or (_TWO_DEVICES if len(device or ()) == 2 else {})
-    setup = prepare(engine=engine, model=model, rubric=rubric, plan=plan, speakers=roles)
+    setup = prepare(engine=engine, model=model, rubric=rubric, plan=plan, speakers=roles, window=window.value)
     arrangement = load_arrangement(people, setup, plan)
     heard = open_media(source) if source else open_devices(device or (), channels)
     for line in (*_remarks(heard), setup.choice.reason, setup.choice.advice):
@@ -98,7 +104,7 @@ def live(
             messages.print(line)
     door = open_door(host, port, certfile, keyfile)
     messages.print("It waits: record the candidate's consent on the board, then start.")
-    showing = Showing(in_terminal=terminal, keep_serving=False)
+    showing = Showing(in_terminal=terminal, goes_on=not new)
     asyncio.run(show(heard, setup, arrangement, resolve_workspace(workspace), door, showing))
 
 

@@ -24,6 +24,13 @@ class EngineName(StrEnum):
     POCKETSPHINX = "pocketsphinx"
 
 
+class WindowName(StrEnum):
+    """What `--window` takes."""
+
+    SHORT = "short"
+    FULL = "full"
+
+
 Json = Annotated[
     bool, typer.Option("--json", help="Write JSON lines to standard output; messages go to standard error.")
 ]
@@ -50,6 +57,15 @@ EngineOption = Annotated[
 ]
 ModelOption = Annotated[
     str | None, typer.Option("--model", metavar="NAME|PATH", help="A Whisper model by name, or the folder of one.")
+]
+WindowOption = Annotated[
+    WindowName,
+    typer.Option(
+        "--window",
+        envvar="EARMARK_WINDOW",
+        help="What a Whisper model's encoder gets while people wait: the speech and some silence (short, several "
+        "times quicker), or the half minute that it was trained on (full).",
+    ),
 ]
 WorkspaceOption = Annotated[
     str | None,

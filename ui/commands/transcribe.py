@@ -1,12 +1,15 @@
 """`earmark transcribe`: a recording in, its words and tags out."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rapidfuzz.distance import Levenshtein
 
-from pipeline.audio_file import open_media
-from pipeline.events import ChannelAssigned
+from pipeline.agreement import normal
+from pipeline.audio_file import MediaFile, open_media
+from pipeline.events import ChannelAssigned, Event
 from pipeline.media_probe import no_speech
 from pipeline.state import InterviewState, fold
 from ui.commands.options import (
@@ -17,14 +20,28 @@ from ui.commands.options import (
     PlanOption,
     RubricOption,
     SpeakersOption,
+    WindowName,
+    WindowOption,
     read_speakers,
 )
 from ui.state_output import print_state, write_state_json
 from ui.terminal import messages, progress
-from ui.wiring import prepare, rubric_words
+from ui.wiring import Setup, prepare, rubric_words
 from ui.wiring import transcribe as transcribe_media
 
 app = typer.Typer()
+
+
+class DecodeName(StrEnum):
+    """What `--decode` takes."""
+
+    BATCH = "batch"
+    LIVE = "live"
+
+    @property
+    def other(self) -> "DecodeName":
+        """The one that this is not."""
+        return DecodeName.LIVE if self is DecodeName.BATCH else DecodeName.BATCH
 
 
 @app.command()
@@ -36,20 +53,28 @@ def transcribe(
     speakers: SpeakersOption = None,
     engine: EngineOption = EngineName.AUTO,
     model: ModelOption = None,
+    decode: Annotated[
+        DecodeName, typer.Option(help="live: the words that an interview heard live would have, which takes less time.")
+    ] = DecodeName.BATCH,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Decode the other way too, and say how many words differ.")
+    ] = False,
+    window: WindowOption = WindowName.SHORT,
     as_json: Json = False,
 ) -> None:
     """Transcribe a recording and tag the evidence in it."""
-    setup = prepare(engine=engine, model=model, rubric=rubric, plan=plan, speakers=read_speakers(speakers))
+    roles = read_speakers(speakers)
+    setup = prepare(engine=engine, model=model, rubric=rubric, plan=plan, speakers=roles, window=window.value)
     media = open_media(file)
     for line in (*media.info.warnings, *media.info.notes, setup.choice.reason, setup.choice.advice):
         if line:
             messages.print(line)
-    with progress() as bar:
-        task = bar.add_task(f"Listening to {file.name}", total=media.info.duration_s)
-        events = tuple(transcribe_media(media, setup, lambda heard_s: bar.update(task, completed=heard_s)))
+    events = _heard(media, setup, decode)
     state = fold(events)
     if not state.utterances:
         raise no_speech(file)
+    if compare:
+        messages.print(_difference(state, fold(_heard(media, setup, decode.other)), decode))
     for event in events:
         if isinstance(event, ChannelAssigned) and event.basis == "guessed":
             messages.print(assignment_words(event))
@@ -59,6 +84,22 @@ def transcribe(
         write_state_json(state)
     else:
         print_state(state, rubric_words(setup.rubric) if setup.rubric else None)
+
+
+def _heard(media: MediaFile, setup: Setup, decode: DecodeName) -> tuple[Event, ...]:
+    with progress() as bar:
+        task = bar.add_task(f"Listening to {media.info.path.name}", total=media.info.duration_s)
+        return tuple(transcribe_media(media, setup, lambda heard_s: bar.update(task, completed=heard_s), decode.value))
+
+
+def _difference(state: InterviewState, other: InterviewState, decode: DecodeName) -> str:
+    """How many words would have to be changed, left out or put in to make the other transcript of this one."""
+    words, others = (
+        [normal(word.text) for utterance in one.utterances for word in utterance.words] for one in (state, other)
+    )
+    count = Levenshtein.distance(words, others)
+    share = 100 * count / max(1, len(others))
+    return f"{count} of {len(others)} words differ ({share:.1f} %) from {decode.other.value} decoding."
 
 
 def attribution_words(state: InterviewState) -> str | None:
