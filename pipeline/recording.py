@@ -72,6 +72,15 @@ class Recording:
             raise
         return recording
 
+    @staticmethod
+    def frames_at(path: Path, channels: int) -> int:
+        """How many sample frames the recording at `path` has; it is not touched. Raises BadInput as `open` does."""
+        try:
+            with io.FileIO(path) as file:
+                return _frames_kept(file, path, channels)
+        except OSError as error:
+            raise BadInput(f"cannot read {path}: {error.strerror}. Check the workspace's folder.") from error
+
     @property
     def frames(self) -> int:
         """Sample frames so far, silence in gaps included: the first sample that no channel has reached."""

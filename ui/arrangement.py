@@ -4,6 +4,7 @@ It is kept beside the journal, the rubric in full, so that a restarted server an
 make no difference to an interview that has begun.
 """
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,8 +32,25 @@ class People(BaseModel):
         return tuple(name for name in (self.candidate, self.interviewer, self.note_taker) if name)
 
 
+class Origin(BaseModel):
+    """Where the sound comes from: a recording and its pace, or microphones by name, each with its channels.
+
+    `kept` are the channels with sound of their own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: Path | None = None
+    pace: float | None = None
+    microphones: tuple[tuple[str, int], ...] = ()
+    kept: tuple[int, ...] = ()
+
+
 class Arrangement(BaseModel):
-    """Everything that was settled. `rubric` has only the questions of the plan, `browser` what a page captures."""
+    """Everything that was settled. `rubric` has only the questions of the plan, `browser` what a page captures.
+
+    `origin` is where the sound comes from otherwise, so that it can be heard again after a restart.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,6 +59,7 @@ class Arrangement(BaseModel):
     plan: Plan | None = None
     speakers: dict[int, Speaker] = Field(default_factory=dict)
     browser: tuple[Kind, ...] = ()
+    origin: Origin | None = None
 
     def to_json(self) -> str:
         """As the workspace keeps it."""

@@ -2,7 +2,6 @@
 interview that was cut off, by a kill or a restart, goes on where its recording stands.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -120,16 +119,6 @@ class BrowserListening(Listening):
         super().__init__(source, interview, make_worker, workspace, session_id, **options)
         self._next_sample = first_sample
         self._begins_paused = is_paused
-
-    async def leave(self) -> None:
-        """Stop everything at once. The interview has not ended: it can be gone on with."""
-        await self._close_source()
-        for stretch in self._stretches:
-            stretch.cancel()
-        await asyncio.gather(*self._stretches, return_exceptions=True)
-        self.state = "ended"
-        await self._let_go()
-        self.ended.set()
 
     def _begin(self) -> None:
         if self._begins_paused:

@@ -1,17 +1,18 @@
 """Hearing one interview: waiting, recording, paused, ended.
 
 Each stretch between two pauses is a live loop of its own, so what was said before a pause is confirmed without waiting
-for what comes after, and no sentence runs over a pause. The stretches share one recording, one worker and one clock.
+for what comes after, and no sentence runs over a pause. The stretches share one recording, one worker and one clock;
+the worker answers an earlier one first, so sentences are confirmed in the order in which they were said.
 """
 
 import asyncio
 import logging
 import math
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -25,12 +26,15 @@ from pipeline.recording import Recording
 from pipeline.requests import ModelAnswer, ModelRequest
 from pipeline.worker import Ask, Worker, in_process
 from pipeline.workspace import audio_path
+from ui.cut_off import Stand, Unheard
 from ui.interview import Interview
 from ui.sources import Source
 from ui.wire import SessionState
 
 SILENCE_DB: Final = -96.0
 """What the meter shows for digital silence: the floor of 16 bits."""
+_MOST_WAITING: Final = 4
+"""Requests that may wait for the models before what is heard again is held back."""
 _LOG: Final = logging.getLogger("earmark.listening")
 _Heard: TypeAlias = AudioChunk | ProblemNoticed
 
@@ -104,11 +108,24 @@ class Listening:
 
     async def start(self) -> None:
         """Begin to record. Raises BadInput and RecordingError where the sound cannot be kept."""
-        path = audio_path(self._workspace, self._session_id)
-        self._recording = await asyncio.to_thread(Recording.open, path, self._source.channels)
-        self._open_things.enter_context(closing(self._recording))
-        self.warm_up()
+        await self._open_recording()
         self._begin()
+
+    async def take_up(self, stand: Stand) -> None:
+        """Stand paused where an interview was cut off; what was recorded and is not in words is heard again meanwhile.
+
+        Raises as `start` does.
+        """
+        recording = await self._open_recording()
+        self._next_sample = stand.recorded
+        self._interview.at_s = round(stand.recorded / RATE_HZ, 3)
+        self.state = "paused"
+        for unheard in stand.unheard:
+
+            def hear(ask: Ask, unheard: Unheard = unheard) -> Coroutine[Any, Any, None]:
+                return self._hear_again(recording, unheard, ask)
+
+            self._run(hear, self._catching_up_is_over)
 
     async def pause(self, author: str, event_id: str) -> None:
         """Stop capturing; when this returns nothing is captured any more and that is journalled."""
@@ -128,6 +145,16 @@ class Listening:
         await self._close_source()
         self._finish(reason)
 
+    async def leave(self) -> None:
+        """Stop everything at once. The interview has not ended: it can be gone on with."""
+        await self._close_source()
+        for stretch in self._stretches:
+            stretch.cancel()
+        await asyncio.gather(*self._stretches, return_exceptions=True)
+        self.state = "ended"
+        await self._let_go()
+        self.ended.set()
+
     async def abandon(self, reason: str) -> None:
         """Stop everything at once, without the words that are not confirmed yet."""
         await self._close_source()
@@ -136,12 +163,33 @@ class Listening:
         self._finish(reason)
         await self.ended.wait()
 
+    async def _open_recording(self) -> Recording:
+        path = audio_path(self._workspace, self._session_id)
+        self._recording = await asyncio.to_thread(Recording.open, path, self._source.channels)
+        self._open_things.enter_context(closing(self._recording))
+        self.warm_up()
+        return self._recording
+
     def _begin(self) -> None:
         self.state = "recording"
         self._stop.clear()
         self._is_closed.clear()
-        stretch = asyncio.create_task(self._stretch(self._next_sample))
-        stretch.add_done_callback(self._stretch_is_over)
+        first_sample = self._next_sample
+        self._run(lambda ask: self._stretch(first_sample, ask), self._stretch_is_over)
+
+    def _run(
+        self, hear: Callable[[Ask], Coroutine[Any, Any, None]], is_over: Callable[[asyncio.Task[None]], None]
+    ) -> None:
+        """Hear a stretch, whose words come after all those of the stretches before it."""
+        before = self._stretches[-1] if self._stretches else None
+
+        async def ask(request: ModelRequest) -> ModelAnswer:
+            if before is not None and not before.done():
+                await asyncio.wait((before,))
+            return await self._ask(request)
+
+        stretch = asyncio.create_task(hear(ask))
+        stretch.add_done_callback(is_over)
         self._stretches.append(stretch)
 
     async def _close_source(self) -> None:
@@ -149,7 +197,7 @@ class Listening:
         await self._is_closed.wait()
         self.levels_db = {}
 
-    async def _stretch(self, first_sample: int) -> None:
+    async def _stretch(self, first_sample: int, ask: Ask) -> None:
         recording = self._recording
         if recording is None:
             raise RuntimeError("a stretch is heard after start")
@@ -172,10 +220,24 @@ class Listening:
 
         outlets = Outlets(keep, confirm, recall, draft if self._most_waiting is None else None, self._tell)
         self._loop = LiveLoop(
-            self._source.kept_channels, self._ask, outlets, steps=self._steps, most_waiting=self._most_waiting
+            self._source.kept_channels, ask, outlets, steps=self._steps, most_waiting=self._most_waiting
         )
         async with aclosing(self._heard(first_sample)) as chunks:
             await self._loop.run(chunks)
+
+    async def _hear_again(self, recording: Recording, unheard: Unheard, ask: Ask) -> None:
+        """Put into words what was recorded before this process began."""
+        first_sample, channels = unheard.first_sample, self._source.kept_channels
+
+        def confirm(utterance: Utterance) -> None:
+            if news := unheard.news(_moved(utterance, first_sample / RATE_HZ)):
+                self._interview.confirm(news)
+
+        def recall(channel: int, first: int, count: int) -> Samples:
+            return recording.read(channel, first + first_sample, count)
+
+        loop = LiveLoop(channels, ask, Outlets(_kept_already, confirm, recall), most_waiting=_MOST_WAITING)
+        await loop.run(_read(unheard.chunks(recording, channels)))
 
     async def _heard(self, first_sample: int) -> AsyncGenerator[AudioChunk, None]:
         """The source's chunks until it ends or capture is stopped, on a clock that starts with the stretch."""
@@ -226,6 +288,11 @@ class Listening:
         elif not self._stop.is_set():
             self._finish("the recording ended")
 
+    def _catching_up_is_over(self, stretch: asyncio.Task[None]) -> None:
+        if not stretch.cancelled() and (failure := stretch.exception()):
+            self.failure = self.failure or failure
+            self._finish("it could not go on")
+
     def _finish(self, reason: str) -> None:
         self._stop.set()
         self.state, self.levels_db = "ended", {}
@@ -270,6 +337,15 @@ def _moved(utterance: Utterance, by_s: float) -> Utterance:
     )
     start_s, end_s = round(utterance.start_s + by_s, 3), round(utterance.end_s + by_s, 3)
     return replace(utterance, words=words, start_s=start_s, end_s=end_s)
+
+
+def _kept_already(_: AudioChunk) -> None:
+    """The sound is in the recording."""
+
+
+async def _read(chunks: Iterator[AudioChunk]) -> AsyncGenerator[AudioChunk, None]:
+    while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+        yield chunk
 
 
 async def _next_unless(stopping: asyncio.Task[bool], chunks: AsyncGenerator[_Heard, None]) -> _Heard | None:

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pipeline.audio_file import MediaFile
 from pipeline.store import Store
@@ -15,6 +15,7 @@ from ui.follow import follow
 from ui.hub import Hub
 from ui.labels import RubricWords
 from ui.notice import ALL_PURPOSES
+from ui.origin import MOST_WAITING
 from ui.seats import HOST_SEAT_ID, Seat
 from ui.server import Server, create_app
 from ui.setting_up import Defaults
@@ -22,9 +23,6 @@ from ui.sources import FileSource, MicrophoneSource
 from ui.studio import Studio
 from ui.terminal import messages, results
 from ui.wiring import Setup, find_rubric_words, rubric_words
-
-MOST_WAITING: Final = 4
-"""Requests that may wait for the models before a recording that is played fast is held back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +55,14 @@ class Showing:
     """How an interview is shown: begun by itself or from the page, told in the terminal or not, open afterwards or not.
 
     `consent_of` names the candidate of a recording whose consent is part of it: then nobody need answer or start it.
+    `goes_on`: an interview that was set up in the same way and was cut off is shown, rather than another begun.
     """
 
     pace: float = 1.0
     consent_of: str | None = None
     in_terminal: bool = True
     keep_serving: bool = False
+    goes_on: bool = False
 
 
 async def show(
@@ -88,9 +88,13 @@ async def show(
             async with door.server(store, hub, studio, setup, defaults) as server:
                 is_fast = showing.pace > 1
                 source = FileSource(heard, showing.pace) if isinstance(heard, MediaFile) else heard
-                session_id = await studio.open(
-                    source, setup, arrangement, most_waiting=MOST_WAITING if is_fast else None
-                )
+                session_id = await studio.find_interrupted(source, arrangement) if showing.goes_on else None
+                if session_id:
+                    messages.print("The last interview was cut off: go on with it on the board. For another: --new.")
+                else:
+                    session_id = await studio.open(
+                        source, setup, arrangement, most_waiting=MOST_WAITING if is_fast else None
+                    )
                 _tell(server, door, session_id)
                 if showing.consent_of:
                     await _begin(studio, session_id, showing.consent_of)

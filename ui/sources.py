@@ -6,8 +6,9 @@ stands still until the source is asked again.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final, Protocol
 
 from pipeline.audio import RATE_HZ, AudioChunk
@@ -15,7 +16,6 @@ from pipeline.audio_file import MediaFile
 from pipeline.capture import Microphone, capture, choose_microphones, list_devices
 from pipeline.errors import MissingFacility
 from pipeline.events import ProblemNoticed
-from ui.wiring import end_s
 
 CHUNK_S: Final = 0.1
 """How much sound is read at once: small enough that nobody waits for it and a kill loses little."""
@@ -45,13 +45,21 @@ class Source(Protocol):
 
 
 class FileSource:
-    """A recording played at `pace` times the speed at which it was spoken; None: as fast as it is taken."""
+    """A recording played at `pace` times the speed at which it was spoken; None: as fast as it is taken.
 
-    def __init__(self, media: MediaFile, pace: float | None = 1.0) -> None:
+    `from_sample`: where its first listener begins, where the rest was heard before.
+    """
+
+    def __init__(self, media: MediaFile, pace: float | None = 1.0, *, from_sample: int = 0) -> None:
         self._media = media
-        self._pace = pace
-        self._chunks = media.chunks(CHUNK_S)
+        self.pace = pace
+        self._chunks = _from_sample(media.chunks(CHUNK_S), from_sample)
         self._reading: asyncio.Task[tuple[AudioChunk, ...]] | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file's."""
+        return self._media.info.path
 
     @property
     def name(self) -> str:
@@ -75,9 +83,9 @@ class FileSource:
         while row := await self._next_row():
             moved = first_sample - row[0].first_sample if moved is None else moved
             placed = [replace(chunk, first_sample=chunk.first_sample + moved) for chunk in row]
-            if self._pace:
-                played_s = end_s(placed[0]) - first_sample / RATE_HZ
-                await asyncio.sleep(started_s + played_s / self._pace - clock.time())
+            if self.pace:
+                played_s = placed[0].end_s - first_sample / RATE_HZ
+                await asyncio.sleep(started_s + played_s / self.pace - clock.time())
             self._reading = None
             for chunk in placed:
                 yield chunk
@@ -92,21 +100,31 @@ class FileSource:
         return tuple(chunk for _ in self.kept_channels if (chunk := next(self._chunks, None)) is not None)
 
 
+def _from_sample(chunks: Iterator[AudioChunk], sample: int) -> Iterator[AudioChunk]:
+    """The chunks without what is before a sample."""
+    for chunk in chunks:
+        before = sample - chunk.first_sample
+        if before <= 0:
+            yield chunk
+        elif before < len(chunk.samples):
+            yield replace(chunk, first_sample=sample, samples=chunk.samples[before:])
+
+
 class MicrophoneSource:
     """One or two microphones, each channel a speaker's. It never ends by itself."""
 
     def __init__(self, microphones: Sequence[Microphone]) -> None:
-        self._microphones = tuple(microphones)
+        self.microphones = tuple(microphones)
 
     @property
     def name(self) -> str:
         """The devices' names."""
-        return " + ".join(microphone.name for microphone in self._microphones)
+        return " + ".join(microphone.name for microphone in self.microphones)
 
     @property
     def channels(self) -> int:
         """All devices' together."""
-        return sum(microphone.channels for microphone in self._microphones)
+        return sum(microphone.channels for microphone in self.microphones)
 
     @property
     def kept_channels(self) -> tuple[int, ...]:
@@ -115,7 +133,7 @@ class MicrophoneSource:
 
     def listen(self, first_sample: int) -> AsyncGenerator[AudioChunk | ProblemNoticed, None]:
         """Open the devices; they are let go when it is closed. See Source."""
-        return capture(self._microphones, first_sample)
+        return capture(self.microphones, first_sample)
 
 
 def open_devices(names: Sequence[str], channels: int | None = None) -> MicrophoneSource:

@@ -1,12 +1,14 @@
 """The interviews that this process can act on: those that it hears, and those that its journal holds.
 
     waiting (set up, nothing captured) -> consent recorded -> recording <-> paused -> ended
+    interrupted (its Earmark was killed) -> paused, where its recording stands -> recording
 
 What people do on the board comes through `act`, whoever's screen it was: the seat's rights, the rubric and the state
 of the interview are asked first, then the journal is written, then everybody sees it.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +21,7 @@ from pipeline.errors import PipelineError
 from pipeline.events import ChannelAssigned, ConsentRecorded, SegmentAssigned, SessionStarted
 from pipeline.live_mark import is_live
 from pipeline.store import Recorded, Store, StoreError, UnknownSession, new_session_id
+from pipeline.workspace import audio_path
 from rubrics.errors import RubricError
 from rubrics.load import load_rubric
 from rubrics.model import Rubric
@@ -42,11 +45,13 @@ from ui.actions import (
 from ui.arrangement import Arrangement
 from ui.browser_listening import BrowserListening, take_up
 from ui.browser_sound import BrowserSound
+from ui.cut_off import resumption
 from ui.errors import Refused
 from ui.hub import Hub
 from ui.interview import Interview
 from ui.listening import Listening
 from ui.notice import NOTICE_VERSION, may_share, missing_purposes
+from ui.origin import origin_of
 from ui.seats import PANEL, Seat, may_do
 from ui.sources import Source
 from ui.standing import Standing
@@ -55,6 +60,7 @@ from ui.wiring import Setup
 
 TICK_S: Final = 0.25
 """How often the board is told how an interview stands."""
+_LOG: Final = logging.getLogger("earmark.studio")
 _MOST_ROOMS: Final = 32
 """Interviews of the journal that are kept ready at once; those that are heard do not count."""
 
@@ -102,6 +108,7 @@ class Studio:
 
         `most_waiting` holds back a source that plays faster than the models follow.
         """
+        arrangement = arrangement.model_copy(update={"origin": origin_of(source)})
         session_id = new_session_id(datetime.now(UTC))
         listener = setup.listener(source.kept_channels)
         interview = Interview(self._store, session_id, lambda: listener, self._publish_to(session_id))
@@ -133,11 +140,25 @@ class Studio:
 
     async def wait_until_ended(self, session_id: str) -> None:
         """Wait for the end of an interview that is heard here; raises what cut it off, if something did."""
-        listening = self._rooms[session_id].listening
-        if listening is not None:
-            await listening.ended.wait()
-            if listening.failure is not None:
-                raise listening.failure
+        room = await self._room(session_id)
+        while room.listening is None:
+            if room.interview.state.is_ended:
+                return
+            await asyncio.sleep(TICK_S)
+        await room.listening.ended.wait()
+        if room.listening.failure is not None:
+            raise room.listening.failure
+
+    async def find_interrupted(self, source: Source, arrangement: Arrangement) -> str | None:
+        """The interview that was heard from this source, set up in the same way, and was cut off; None if none was."""
+        wanted = arrangement.model_copy(update={"origin": origin_of(source)}).to_json()
+        return await asyncio.to_thread(self._interrupted, wanted)
+
+    def _interrupted(self, setup: str) -> str | None:
+        for one in reversed(self._store.sessions()):
+            if self._store.setup(one.session_id) == setup:
+                return None if one.is_ended or is_live(self.workspace, one.session_id) else one.session_id
+        return None
 
     async def close(self, reason: str = "Earmark was stopped") -> None:
         """Stop hearing whatever is heard, at once. What a page captures can be gone on with after a restart."""
@@ -311,7 +332,7 @@ class Studio:
     async def _steer(self, room: _Room, seat: Seat, action: Start | Pause | Resume | End, event_id: str) -> None:
         listening = room.listening
         if listening is None:
-            await self._close_interrupted(seat.session_id, room, action)
+            await self._steer_interrupted(seat, room, action, event_id)
             return
         match action, listening.state:
             case Start(), "waiting":
@@ -326,15 +347,64 @@ class Studio:
             case _, state:
                 raise Refused(f"the interview is {_STATE_WORDS[state]}: it cannot {action.type} now")
 
-    async def _close_interrupted(self, session_id: str, room: _Room, action: Start | Pause | Resume | End) -> None:
-        """An interview that was cut off can be ended by hand, nothing else."""
-        if room.interview.state.is_ended:
+    async def _steer_interrupted(
+        self, seat: Seat, room: _Room, action: Start | Pause | Resume | End, event_id: str
+    ) -> None:
+        """Go on with an interview that was cut off, or end it. What was recorded is put into words first."""
+        interview, session_id = room.interview, seat.session_id
+        if interview.state.is_ended:
             raise Refused("the interview is over")
         if is_live(self.workspace, session_id):
             raise Refused("another Earmark on this machine hears this interview: do it there")
-        if not isinstance(action, End):
-            raise Refused("the interview was cut off and nobody hears it. It can be ended; set up another to go on")
-        await _in_journal(room.interview.end, room.interview.at_s, "it was cut off")
+        match action:
+            case Start() if not self._is_recorded(session_id) and room.arrangement.origin:
+                _check(_missing_consent(room))
+                await self._hear_again(session_id, room, seek=True)
+                await _listening(room).start()
+            case Resume() if room.arrangement.browser:
+                raise Refused(
+                    "the interview was cut off. Open its board on the screen that captures: it goes on by itself"
+                )
+            case Resume() if self._is_recorded(session_id) and room.arrangement.origin:
+                await self._hear_again(session_id, room, seek=True)
+                await _listening(room).resume(seat.name, event_id)
+            case End():
+                await self._end_interrupted(session_id, room)
+            case _:
+                raise Refused("the interview was cut off and nobody hears it. Go on with it, or end it")
+
+    async def _end_interrupted(self, session_id: str, room: _Room) -> None:
+        reason = "it was cut off"
+        if room.arrangement.origin and self._is_recorded(session_id):
+            try:
+                await self._hear_again(session_id, room, seek=False)
+            except PipelineError as error:
+                _LOG.warning("ended without what was recorded and not in words yet: %s", error)
+            else:
+                return await _listening(room).end(reason)
+        return await _in_journal(room.interview.end, room.interview.at_s, reason)
+
+    async def _hear_again(self, session_id: str, room: _Room, *, seek: bool) -> None:
+        """Hear an interview that was cut off, where its recording stands; `seek`: from its source, else no further.
+
+        Raises BadInput where the source, the model or the recording is not there any more.
+        """
+        again = await asyncio.to_thread(resumption, self._store, session_id, room.arrangement, room.interview.state)
+        source = await asyncio.to_thread(again.source) if seek else again.silence()
+        self._hear(session_id, room, source, again.setup, most_waiting=again.most_waiting)
+        if again.stand is not None:
+            try:
+                await _listening(room).take_up(again.stand)
+            except PipelineError:
+                await _listening(room).leave()
+                room.listening = None
+                raise
+            for event in again.told(room.interview.at_s):
+                await _in_journal(room.interview.act, event)
+        self._hub.take_up(session_id)
+
+    def _is_recorded(self, session_id: str) -> bool:
+        return audio_path(self.workspace, session_id).exists()
 
     # -- rooms --------------------------------------------------------------------------------------------------------
 
@@ -392,6 +462,14 @@ class Studio:
             self._hub.show(session_id, now)
         elif room.interview.state.is_ended:
             self._hub.show(session_id, room.standing.now("ended"))
+        elif self._can_go_on(session_id, room):
+            is_recorded = self._is_recorded(session_id)
+            self._hub.show(session_id, room.standing.now("interrupted" if is_recorded else "waiting"))
+
+    def _can_go_on(self, session_id: str, room: _Room) -> bool:
+        """Whether it was cut off and can be gone on with from here."""
+        is_known = room.arrangement.origin is not None and not self._hub.is_live(session_id)
+        return is_known and not is_live(self.workspace, session_id)
 
 
 _STATE_WORDS: Final[Mapping[str, str]] = {
@@ -399,6 +477,7 @@ _STATE_WORDS: Final[Mapping[str, str]] = {
     "recording": "being recorded",
     "paused": "paused",
     "ended": "over",
+    "interrupted": "cut off",
 }
 
 
@@ -406,6 +485,12 @@ def _state_of(room: _Room) -> str:
     if room.listening is not None:
         return room.listening.state
     return "ended" if room.interview.state.is_ended else "interrupted"
+
+
+def _listening(room: _Room) -> Listening:
+    if room.listening is None:
+        raise RuntimeError("the interview is heard from here on")
+    return room.listening
 
 
 def _missing_consent(room: _Room) -> str | None:

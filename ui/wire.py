@@ -53,7 +53,8 @@ TOO_MANY: Final = 1008
 JOURNAL_FAILED: Final = 1011
 """The journal could not be read; coming back later may help."""
 
-SessionState = Literal["waiting", "recording", "paused", "ended"]
+SessionState = Literal["waiting", "recording", "paused", "ended", "interrupted"]
+"""Interrupted: it was cut off, and nobody hears it until somebody goes on with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,10 @@ export class Actions {
     this.act({ type: isPaused ? "resume" : "pause" }, words, {});
   }
 
+  on_go_on() {
+    this.act({ type: "resume" }, "On the record again", {});
+  }
+
   async on_undo() {
     const last = lastOwnAct(this.given().state);
     if (!last) return this.say("Nothing of yours to undo.", {});

@@ -12,6 +12,7 @@ const QUIET_LABELS = new Set(["question", "red_flag"]); // counted elsewhere, no
 export function phaseOf(state) {
   if (state.ended) return "ended";
   // The server may say so before the event that says it has come.
+  if (state.now?.state === "interrupted") return null;
   if (state.now && state.now.state !== "ended") return state.now.state;
   if (!state.isLive) return null;
   if (state.isPaused) return "paused";

@@ -2,7 +2,7 @@
 
 const WRITES = ["note", "mark", "rate", "answer_form", "withdraw"];
 const LEADS = ["choose_question", "tick"];
-const RUNS = ["stage", "pause", "end", "paste", "assign", "judge_tag"];
+const RUNS = ["stage", "pause", "resume", "end", "paste", "assign", "judge_tag"];
 const OWNS = ["start", "consent", "seats", "delete"];
 
 const ALLOWED = {

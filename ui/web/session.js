@@ -236,8 +236,10 @@ export class Session {
     const home = { ended: "Debrief", waiting: "Consent" }[phaseOf(this.state)] ?? "Board";
     const canGoBack = this.shown === "interview" && phaseOf(this.state) !== null;
     const canClose = phaseOf(this.state) === null && may(this.state.seat, "end");
-    place(node, [this.rows.row("ways", [canGoBack, canClose, home, this.shown], () =>
+    const canGoOn = this.state.now?.state === "interrupted" && may(this.state.seat, "resume");
+    place(node, [this.rows.row("ways", [canGoBack, canClose, canGoOn, home, this.shown], () =>
       element("span", {},
+        canGoOn ? ["It was cut off, and nothing is captured. ", actionButton("Go on", "go_on")] : null,
         canClose ? actionButton("Close this interview", "end") : null,
         canGoBack ? actionButton(home, "transcript", { key: "T" }) : null,
         this.shown === "ending" || this.shown === "consent" ? actionButton("Transcript", "transcript", { key: "T" }) : null,
