@@ -52,7 +52,7 @@ class EmbeddedRecogniser:
 
     def __init__(self) -> None:
         self._decoder = _load_decoder()
-        self._open_speech: dict[int, _OpenSpeech] = {}
+        self._open_speech: _OpenSpeech | None = None
 
     def decode(self, samples: Samples, options: DecodeOptions) -> tuple[HeardWord, ...]:  # noqa: ARG002
         """Words heard in `samples`. The options are not used: the engine knows one speed.
@@ -70,12 +70,14 @@ class EmbeddedRecogniser:
         samples: Samples,
         options: DecodeOptions,  # noqa: ARG002
     ) -> tuple[HeardWord, ...]:
-        """Words heard so far; only what is new since the last call is searched, by a decoder for each channel."""
-        open_speech = self._open_speech.get(channel)
-        if open_speech is None or not open_speech.goes_on(first_sample, samples):
-            decoder = open_speech.close() if open_speech else _load_decoder()
-            open_speech = self._open_speech[channel] = _OpenSpeech(decoder, first_sample)
-        return open_speech.hear(samples)
+        """Words heard so far; only what is new since the last call is searched, by a decoder of its own (90 MB).
+
+        There is one such decoder: where two people talk at once it begins anew with each turn, which is slower.
+        """
+        if self._open_speech is None or not self._open_speech.goes_on(channel, first_sample, samples):
+            decoder = self._open_speech.close() if self._open_speech else _load_decoder()
+            self._open_speech = _OpenSpeech(decoder, channel, first_sample)
+        return self._open_speech.hear(samples)
 
     def knows(self, word: str) -> bool:
         """Whether the engine can hear this word at all, in lower case."""
@@ -96,16 +98,16 @@ class EmbeddedRecogniser:
 class _OpenSpeech:
     """Speech that a decoder of its own is following."""
 
-    def __init__(self, decoder: Any, first_sample: int) -> None:
+    def __init__(self, decoder: Any, channel: int, first_sample: int) -> None:
         self._decoder = decoder
-        self._first_sample = first_sample
+        self._place = channel, first_sample
         self._count = 0
         decoder.reinit_feat()
         decoder.start_utt()
 
-    def goes_on(self, first_sample: int, samples: Samples) -> bool:
+    def goes_on(self, channel: int, first_sample: int, samples: Samples) -> bool:
         """Whether `samples` are this speech, now longer."""
-        return first_sample == self._first_sample and len(samples) >= self._count
+        return (channel, first_sample) == self._place and len(samples) >= self._count
 
     def hear(self, samples: Samples) -> tuple[HeardWord, ...]:
         """The words so far; `samples` is all of the speech."""
