@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-long lint format docs bench-words bench-signals pictures lock clean
+.PHONY: help run test test-long lint format docs bench-words bench-signals bench-batch pictures lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -36,6 +36,9 @@ bench-words: $(VENV)/.test-ready ## Word error of the embedded engine on the sam
 
 bench-signals: $(VENV)/.test-ready ## How well and fast tags are found: HALF=dev|test|all, RECOGNITION=no
 	$(BIN)/python -m tools.bench_signals --half $(or $(HALF),all) $(if $(filter no,$(RECOGNITION)),--no-recognition)
+
+bench-batch: $(VENV)/.test-ready ## Speed and memory of batches beside plain faster-whisper: ONLY=micro
+	$(BIN)/python -m tools.bench_batch $(if $(filter micro,$(ONLY)),--micro-only)
 
 pictures: $(VENV)/.test-ready ## Take the README's pictures from the running page
 	$(BIN)/python tools/pictures.py
