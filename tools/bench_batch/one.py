@@ -1,0 +1,105 @@
+"""One process of one arrangement: loads, says that it is ready, waits for the word, hears its files, says what it took.
+
+    python -m tools.bench_batch.one KIND MODEL THREADS FOLDER FILE…
+
+KIND is `ours` (the function that `earmark batch` calls for each file: sound, words, tags, outputs, journal),
+`sequential` or `batched`, these two with or without ` words` for the word times that ours has. MODEL is a folder.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any, Final
+
+import numpy as np
+
+from pipeline.audio import RATE_HZ
+from pipeline.batch.hearing import BatchHearer
+from pipeline.batch.states import BatchStates
+from pipeline.models import Choice
+from pipeline.recognisers import DecodeOptions
+from pipeline.recognisers.hardware import Hardware
+from pipeline.recognisers.whisper_batched import BatchedWhisper
+from pipeline.store import Store
+from pipeline.vad import SpeechGate
+from pipeline.workspace import resolve_workspace
+from rubrics.load import load_rubric
+from tools.random_whisper import speak
+from ui.batch.perform import BatchSetup, FilePerformer, FileTask
+
+COMPUTE: Final = "int8"
+RANDOM_MARK: Final = "random"
+"""In the name of a folder whose model says as much as a person would, and no more."""
+Hear = Callable[[Path], dict[str, float]]
+
+
+def main(kind: str, model: str, threads: int, folder: Path, files: Sequence[Path]) -> None:
+    """Speak with the parent over standard input and output, a line each."""
+    hear = _ours(Path(model), threads, folder) if kind == "ours" else _plain(kind, Path(model), threads)
+    print(json.dumps({"loaded_bytes": _memory("VmRSS")}), flush=True)
+    sys.stdin.readline()
+    began_s, computed_s = perf_counter(), process_time()
+    spent_s: dict[str, float] = {}
+    for file in files:
+        for what, seconds in hear(file).items():
+            spent_s[what] = spent_s.get(what, 0.0) + seconds
+    took = {"wall_s": perf_counter() - began_s, "processor_s": process_time() - computed_s}
+    print(json.dumps({**took, "peak_bytes": _memory("VmHWM"), "spent_s": spent_s}), flush=True)
+
+
+def _ours(model: Path, threads: int, folder: Path) -> Hear:
+    out = folder / "out"
+    (out / ".earmark").mkdir(parents=True, exist_ok=True)
+    workspace = resolve_workspace(str(folder / "workspace"))
+    choice = Choice("faster-whisper", str(model), "measured")
+    setup = BatchSetup(workspace, out, choice, threads, {"bei": load_rubric("bei")}, ("json", "md", "csv"))
+    performer = FilePerformer(setup)
+    recogniser = BatchedWhisper(model, model.name, hardware=Hardware("cpu", COMPUTE, threads))
+    if RANDOM_MARK in model.name:
+        speak(recogniser._whisper)
+    performer._hearer = BatchHearer(SpeechGate(), recogniser)
+    recogniser.decode_all([np.zeros(RATE_HZ, np.float32)], DecodeOptions())
+    states = BatchStates(Store.open(workspace, busy_timeout_s=60.0), out)
+
+    def hear(file: Path) -> dict[str, float]:
+        [(name, claim)] = states.enrol({str(file): file.stem}, lambda *_: False).values()
+        task = FileTask(name=name, path=file, source=str(file), claim=claim, is_transcript=False, rubric="bei")
+        outcome = performer(task)
+        if outcome.state != "done":
+            raise SystemExit(f"{file}: {outcome.state}: {outcome.reason}")
+        return dict(outcome.spent_s)
+
+    return hear
+
+
+def _plain(kind: str, model: Path, threads: int) -> Hear:
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+    whisper = WhisperModel(str(model), device="cpu", compute_type=COMPUTE, cpu_threads=threads, local_files_only=True)
+    if RANDOM_MARK in model.name:
+        speak(whisper)
+    settings: dict[str, Any] = {"language": "en", "word_timestamps": kind.endswith(" words")}
+    driver: Any = whisper
+    if kind.startswith("batched"):
+        driver = BatchedInferencePipeline(whisper)
+    else:
+        settings |= {"temperature": 0.0, "condition_on_previous_text": False}  # ours never decodes anew either
+    list(driver.transcribe(np.zeros(RATE_HZ, np.float32), **settings)[0])
+
+    def hear(file: Path) -> dict[str, float]:
+        segments, _ = driver.transcribe(str(file), **settings)
+        return {"words": float(sum(len(segment.text.split()) for segment in segments))}
+
+    return hear
+
+
+def _memory(name: str) -> int:
+    """This process's memory in bytes, of a line of Linux's /proc/self/status."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]), [Path(name) for name in sys.argv[5:]])
