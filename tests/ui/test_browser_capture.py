@@ -367,7 +367,7 @@ def test_a_microphone_is_refused_allowed_paused_and_lost_on_one_screen(context, 
         assert page.evaluate("document.querySelector('#bar .is-recording')") is None
         screen.start()
         screen.is_on()
-        screen.at(3)
+        screen.at(6)
         page.keyboard.press(".")
         expect(screen.panel).to_contain_text("Off the record: this screen captures nothing.")
         assert page.evaluate(STATES) == ["ended"]

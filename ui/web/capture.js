@@ -9,7 +9,9 @@ import { Sound } from "./capture-sound.js";
 import { Trouble } from "./capture-troubles.js";
 import { may } from "./roles.js";
 
-const SETTLE_MS = 5000; // how long the end waits for the last sound to arrive
+const SETTLE_MS = 5000; // how long a pause or the end waits for the last sound to arrive, and ...
+const AWAY_MS = 30_000; // ... for a line that is down, over which neither of them arrives
+const TICK_MS = 20;
 const DEAD = 10 * RATE_HZ; // of nothing but digital silence; the quietest room makes a microphone's bits move
 const OVER = 4411;
 const UNSENT = RATE_HZ; // closing the page asks first, where more than this would be lost
@@ -196,11 +198,12 @@ export class Capture {
     this.panel.draw();
   }
 
-  /** Until what was captured is in the recording; not long where the line is down. */
+  /** Until what was captured is in the recording, or will not be in time. */
   async settle() {
-    const late = performance.now() + SETTLE_MS;
-    while (this.kept.samples && this.link?.isUp && performance.now() < late) {
-      await new Promise((resolve) => { setTimeout(resolve, 20); });
+    const waited = { up: 0, down: 0 };
+    while (this.kept.samples && this.link && waited.up < SETTLE_MS && waited.down < AWAY_MS) {
+      await new Promise((resolve) => { setTimeout(resolve, TICK_MS); });
+      waited[this.link?.isUp ? "up" : "down"] += TICK_MS;
     }
   }
 }
