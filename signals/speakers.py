@@ -9,6 +9,7 @@ whose it is, stays `unassigned`. A person's assignment, by channel or by utteran
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final, Literal
 
 from pipeline.events import Basis, ChannelAssigned, Event, Speaker, Utterance, Word
@@ -26,12 +27,18 @@ _LONGEST_QUESTION: Final = 60
 """Words after which an unpunctuated question that is not on the plan must have run into its answer."""
 
 
+@lru_cache(maxsize=8)
+def _matcher(rubric: Rubric | None) -> QuestionMatcher:
+    """Kept, since it holds nothing of an interview."""
+    return QuestionMatcher(rubric)
+
+
 class Attributor:
     """Gives each utterance its speaker and number, in order; cuts those of a single channel where a question ends."""
 
     def __init__(self, rubric: Rubric | None, *, channels: Sequence[int], given: Mapping[int, Speaker]) -> None:
         """`channels` are the interview's; `given` says whose a channel is, for those that somebody told us."""
-        matcher = QuestionMatcher(rubric)
+        matcher = _matcher(rubric)
         assigned = _completed(tuple(channels), given)
         self._opening: list[Event] = [
             ChannelAssigned(channel=channel, speaker=speaker, basis=basis)

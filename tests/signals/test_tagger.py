@@ -24,6 +24,7 @@ from signals.text import utterance_of
 
 BEI = load_rubric("bei")
 READY = Tagger(BEI)
+PLAIN, STRICT, STRICT_BEI = Tagger(None), Tagger(None, all_flags=True), Tagger(BEI, all_flags=True)
 RESCUE = "Tell me about a project you rescued without a formal mandate."
 
 
@@ -202,7 +203,7 @@ def test_end_comes_once() -> None:
 
 
 def test_hypothetical_answer_to_a_question_about_the_past_is_flagged_at_its_end_only() -> None:
-    tagger = Tagger(BEI, all_flags=True)
+    tagger = STRICT_BEI.fork()
     during = run(
         said(1, RESCUE, "interviewer"),
         said(2, "i would talk to them."),
@@ -220,18 +221,14 @@ def test_hypothetical_answer_is_right_for_a_hypothetical_question() -> None:
     events = run(
         said(1, question.text, "interviewer"),
         said(2, "i would talk to them. then i would set up a plan."),
-        tagger=Tagger(BEI, all_flags=True),
+        tagger=STRICT_BEI.fork(),
     )
     assert not [e for e in events if isinstance(e, Tag) and e.kind == "hypothetical"]
 
 
 def test_one_hypothetical_sentence_before_any_deed_is_flagged_and_a_plan_after_one_is_not() -> None:
-    ahead = run(
-        said(1, "if they swore i'd hang up."), said(2, "i rang the family."), tagger=Tagger(None, all_flags=True)
-    )
-    after = run(
-        said(1, "i rang the family."), said(2, "if they swore i'd hang up."), tagger=Tagger(None, all_flags=True)
-    )
+    ahead = run(said(1, "if they swore i'd hang up."), said(2, "i rang the family."), tagger=STRICT.fork())
+    after = run(said(1, "i rang the family."), said(2, "if they swore i'd hang up."), tagger=STRICT.fork())
     flagged = [[tag.kind for tag in standing(events).values() if tag.label == "red_flag"] for events in (ahead, after)]
     assert flagged == [["hypothetical"], []]
 
@@ -239,8 +236,8 @@ def test_one_hypothetical_sentence_before_any_deed_is_flagged_and_a_plan_after_o
 def test_vague_words_in_an_answer_that_needs_no_story_are_not_flagged() -> None:
     words = "we do some things, stuff like that."
     question = next(q for q in BEI.questions if q.mode == "hypothetical")
-    untold = run(said(1, words), tagger=Tagger(None, all_flags=True))
-    asked = run(said(1, question.text, "interviewer"), said(2, words), tagger=Tagger(BEI, all_flags=True))
+    untold = run(said(1, words), tagger=STRICT.fork())
+    asked = run(said(1, question.text, "interviewer"), said(2, words), tagger=STRICT_BEI.fork())
     assert {tag.kind for tag in standing(untold).values() if tag.label == "red_flag"} == {"vague"}
     assert not [tag for tag in standing(asked).values() if tag.label == "red_flag"]
 
@@ -248,11 +245,11 @@ def test_vague_words_in_an_answer_that_needs_no_story_are_not_flagged() -> None:
 def test_flags_that_are_off_stay_off() -> None:
     blame = said(1, "they just messed everything up")
     assert not [t for t in standing(run(blame)).values() if t.label == "red_flag"]
-    assert [t for t in standing(run(blame, tagger=Tagger(None, all_flags=True))).values() if t.label == "red_flag"]
+    assert [t for t in standing(run(blame, tagger=STRICT.fork())).values() if t.label == "red_flag"]
 
 
 def test_we_alone_is_no_flag() -> None:
-    tags = standing(run(said(1, "we built it and we launched it on time"), tagger=Tagger(None, all_flags=True)))
+    tags = standing(run(said(1, "we built it and we launched it on time"), tagger=STRICT.fork()))
     assert not [tag for tag in tags.values() if tag.label == "red_flag"]
 
 
@@ -317,10 +314,11 @@ def test_every_quote_is_a_slice_of_its_utterance(texts: list[str]) -> None:
             assert text[span.start_char : span.end_char].strip() == text[span.start_char : span.end_char]
 
 
-def test_hundred_thousand_words_without_punctuation_are_survived() -> None:
+@pytest.mark.parametrize("times", [500, pytest.param(4500, marks=pytest.mark.long)])
+def test_a_hundred_thousand_words_without_punctuation_are_survived(times: int) -> None:
     words = "so we had a job that kept failing and i wrote an audit and cut it from forty minutes to three and then "
-    long = said(1, words * 4500)
-    tags = standing(run(long, tagger=Tagger(None)))
-    assert len(long.words) > 95_000
+    long = said(1, words * times)
+    tags = standing(run(long, tagger=PLAIN.fork()))
+    assert len(long.words) == 23 * times
     assert all(long.text[t.spans[0].start_char : t.spans[0].end_char] for t in tags.values())
-    assert sum(tag.label == "metric" for tag in tags.values()) == 4500
+    assert sum(tag.label == "metric" for tag in tags.values()) == times

@@ -95,13 +95,21 @@ def rows_of(answers: Sequence[Sequence[tuple[Part, str]]], reader: Reader) -> li
     return rows
 
 
-def fit(rows: Sequence[Row]) -> SentenceModel:
-    """The model of these rows. The same rows give the same weights."""
+def fit(rows: Sequence[Row], begin: SentenceModel | None = None) -> SentenceModel:
+    """The model of these rows. The same rows give the same weights.
+
+    There is one best model: `begin` near it is a shorter way there.
+    """
     seen = Counter(feature for row in rows if not row.is_alone for feature in row.features)
     kept = [{f: 1.0 for f in sorted(row.features) if seen[f] >= _LEAST_SEEN} for row in rows]
     vectorizer = DictVectorizer(dtype=np.float64)
     matrix: Any = vectorizer.fit_transform(kept)
-    classifier = LogisticRegression(C=_STRENGTH, max_iter=2000, tol=1e-6)
+    classifier = LogisticRegression(C=_STRENGTH, max_iter=2000, tol=1e-6, warm_start=True)
+    if begin is not None:
+        columns = [PARTS.index(part) for part in sorted(PARTS)]  # the classifier has them by name
+        unknown = np.zeros(len(PARTS), np.float32)
+        weights = np.stack([begin.weights.get(name, unknown) for name in vectorizer.get_feature_names_out()])
+        classifier.coef_, classifier.intercept_ = weights.T[columns] / 100.0, begin.bias[columns] / 100.0
     classifier.fit(matrix, [row.part for row in rows], sample_weight=[row.weight for row in rows])
     order = [list(classifier.classes_).index(part) for part in PARTS]
     weights = np.rint(classifier.coef_[order] * 100).astype(np.float32)
@@ -154,11 +162,12 @@ def main() -> int:
     answers = list(read_answers())
     rows = rows_of(answers, Reader(None))
     print(len(rows) // 2, "sentences:", dict(Counter(row.part for row in rows if row.is_alone)))
-    model = fit(rows)
     if arguments.check:
-        share = agreement(model, read_model(SHIPPED.read_text(encoding="utf-8")), rows)
+        shipped = read_model(SHIPPED.read_text(encoding="utf-8"))
+        share = agreement(fit(rows, shipped), shipped, rows)
         print(f"the shipped model says the same of {share:.2%} of them")
         return 0 if share > 0.99 else 1
+    model = fit(rows)
     if not arguments.quick:
         print(in_five_parts(rows))
     SHIPPED.write_text(written(model), encoding="utf-8")
