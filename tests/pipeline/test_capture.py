@@ -71,6 +71,11 @@ def told(code, act=lambda: None):
     return (lambda tape: code in tape.codes), act
 
 
+def heard_on(channel, act):
+    """A moment: something is heard there."""
+    return (lambda tape: channel in tape.channels and np.abs(tape.channels[channel][-1]).max() > FAINT), act
+
+
 class Played:
     """Sound that is played to some microphones at once, from a moment on."""
 
@@ -243,12 +248,14 @@ def assert_the_clock_went_on(tape, *codes):
     assert to_s - from_s == pytest.approx(ended_s - began_s, abs=1)
 
 
-def test_a_device_that_is_unplugged_is_told_at_once_and_heard_again_when_it_is_back(microphones):
+def test_a_device_that_is_unplugged_is_told_at_once_and_heard_again_when_it_is_back(microphones, tmp_path):
     for name in ("interviewer", "candidate"):
         microphones.add(name)
+    played = Played(microphones, tmp_path, candidate=signal_of(2))
     tape = record(
         choose_microphones(["interviewer", "candidate"]),
-        at(0.5, lambda: microphones.unplug("candidate")),
+        at(0.1, played.begin),
+        heard_on(2, lambda: microphones.unplug("candidate")),
         told("unplugged"),
         at(2.5, lambda: microphones.plug_in("candidate")),
         told("back"),
