@@ -2,6 +2,7 @@
 
 Sets up an interview on the bundled recording, as a person would in the browser, and photographs each state in the
 light and in the dark into `docs/images/`. The words are the embedded recogniser's, so the pictures promise nothing.
+Take them on a machine that has nothing else to do: a busy one shows no drafts.
 """
 
 import asyncio
@@ -69,6 +70,8 @@ async def _camera(browser: Browser, folder: Path) -> Camera:
         scheme: await browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
         for scheme in SCHEMES
     }
+    for page in pages.values():
+        page.set_default_timeout(LONGEST_WAIT_MS)
     return Camera(pages, folder)
 
 
@@ -118,6 +121,8 @@ async def _during(camera: Camera, table: Camera) -> None:
     answer = await hand.request.post(f"{path}/seats", data={"name": "Ina", "role": "interviewer"})
     await table.go((await answer.json())["link"], "#large .planned")
     await expect(hand.locator("#heard .quote").nth(FEW_QUOTES)).to_be_attached(timeout=LONGEST_WAIT_MS)
+    for page in camera.pages.values():
+        await expect(page.locator("#notice")).to_be_empty(timeout=LONGEST_WAIT_MS)
     await hand.keyboard.press("m")
     await camera.pages["dark"].locator("#gaps .missing span").first.wait_for(timeout=LONGEST_WAIT_MS)
     await camera.take("page")
