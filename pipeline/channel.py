@@ -17,6 +17,7 @@ class Segment:
     """A stretch of speech on its way to becoming an utterance.
 
     `is_closed`: its end is certain; until then it is a guess, made in a pause that may yet turn out to be one.
+    `is_given_up`: nothing can put it into words.
     """
 
     request_id: int
@@ -27,6 +28,7 @@ class Segment:
     probabilities: NDArray[np.float32] | None = None
     heard: list[HeardWord] = field(default_factory=list)
     is_done: bool = False
+    is_given_up: bool = False
 
     @property
     def first_sample(self) -> int:

@@ -18,7 +18,7 @@ from pipeline.overload import Ladder, Level, Step
 from pipeline.requests import Decode, Fetch, Fetched, Preview, Previewed, Question
 from pipeline.session import Session
 from pipeline.vad import VoiceDetector
-from pipeline.worker import Ask
+from pipeline.worker import Ask, WorkerLost
 
 _RARE_DRAFTS_S: Final = 2.5
 
@@ -27,7 +27,8 @@ _RARE_DRAFTS_S: Final = 2.5
 class Outlets:
     """Where a live loop's results go. `keep` and `confirm` may block; nothing is heard of a chunk before `keep` had it.
 
-    `recall(channel, first_sample, count)` gives back what `keep` was given; `draft` and `tell` must not block.
+    `recall(channel, first_sample, count)` gives back what `keep` was given. `draft`, `tell` and `skip(start_s, end_s)`
+    must not block. Without `skip`, speech that the worker cannot survive is an error.
     """
 
     keep: Callable[[AudioChunk], None]
@@ -35,6 +36,7 @@ class Outlets:
     recall: Callable[[int, int, int], Samples]
     draft: Callable[[Draft], None] | None = None
     tell: Callable[[Level], None] | None = None
+    skip: Callable[[float, float], None] | None = None
 
 
 class LiveLoop:
@@ -130,7 +132,14 @@ class LiveLoop:
             return
         if isinstance(request, Decode) and Step.SHORT_WINDOW in self._ladder.level.steps:
             request = replace(request, is_hurried=True)
-        answer = await self._ask_worker(request)
+        try:
+            answer = await self._ask_worker(request)
+        except WorkerLost:
+            if self._outlets.skip is None:
+                raise
+            self._session.give_up(request.request_id)
+            self._answered.set()
+            return
         if isinstance(answer, Previewed):
             raise TypeError("a preview answers no request of the session")
         self._session.receive(answer)
@@ -140,12 +149,18 @@ class LiveLoop:
         """Hand out what is confirmed: a guess that was right is so at once when its speech has ended."""
         for utterance in self._session.events():
             await asyncio.to_thread(self._outlets.confirm, utterance)
+        for place_s in self._session.given_up():
+            if self._outlets.skip:
+                self._outlets.skip(*place_s)
         for draft in self._drafts.withdrawn(self._session):
             self._show(draft)
 
     async def _draft(self, preview: Preview) -> None:
         hurried = replace(preview, is_hurried=Step.SMALLER_MODEL in self._ladder.level.steps)
-        answer = await self._ask_worker(hurried)
+        try:
+            answer = await self._ask_worker(hurried)
+        except WorkerLost:
+            return  # what the words come to will tell
         if isinstance(answer, Previewed) and (draft := self._drafts.receive(answer, self._session)):
             self._show(draft)
 

@@ -24,8 +24,8 @@ from pipeline.errors import BadInput, MissingFacility
 
 SYNC_S: Final = 0.5
 """How much sound may be in the operating system's memory only, where a kill is harmless and a power cut is not."""
-HELD_S: Final = 60.0
-"""How much sound, all channels together, waits in memory for a disk that fails; a minute of one is 3.8 MB."""
+HELD_S: Final = 600.0
+"""How much sound, all channels together, waits in memory for a disk that fails: five minutes of two, 38 MB."""
 _SAMPLE_BYTES: Final = 2
 _RIFF_LIMIT: Final = 0xFFFF_FFFF
 _HEADER: Final = struct.Struct("<4sI4s 4sIQQQI 4sIHHIIHH 4sI")
@@ -39,16 +39,18 @@ class RecordingError(MissingFacility):
 class Recording:
     """A session's sound, growing. For one writer at a time; a call writes to the disk and may block on it."""
 
-    def __init__(self, file: io.FileIO, path: Path, channels: int, frames: int) -> None:
+    def __init__(self, file: io.FileIO, path: Path, channels: int, frames: int, held_s: float) -> None:
         self._file = file
         self._path = path
         self._channels = channels
         self._frames = frames
         self._synced_frames = frames
         self._held: deque[AudioChunk] = deque()
+        self._most_held = round(held_s * RATE_HZ)
+        self._given_up: tuple[int, int] | None = None
 
     @classmethod
-    def open(cls, path: Path, channels: int) -> Self:
+    def open(cls, path: Path, channels: int, *, held_s: float = HELD_S) -> Self:
         """Starts a recording at `path`, private (mode 600), or goes on with the one there, whole or cut by a kill.
 
         Raises BadInput where the file cannot be written or is no recording of `channels` channels, ValueError for a
@@ -62,7 +64,7 @@ class Recording:
             raise BadInput(f"cannot write {path}: {error.strerror}. Check the workspace's folder.") from error
         try:
             frames = _frames_kept(file, path, channels)
-            recording = cls(file, path, channels, frames)
+            recording = cls(file, path, channels, frames, held_s)
             recording._store_header(frames)
         except OSError as error:
             file.close()
@@ -90,26 +92,37 @@ class Recording:
         """Puts a chunk in its place. Samples beyond -1 to 1 are clipped; what is not a number becomes silence.
 
         Raises RecordingError where the disk fails, now and at every chunk until it works again: the file stays whole,
-        the chunk is held and put in its place with a later one or at the close. Beyond HELD_S the oldest are given up
-        and stay silent. ValueError for a channel that the recording does not have or a negative sample.
+        the chunk is held and put in its place with a later one or at the close. Beyond `held_s` the oldest are given
+        up and stay silent (`given_up`). ValueError for a channel that the recording does not have or a negative sample.
         """
         if not 1 <= chunk.channel <= self._channels or chunk.first_sample < 0:
             raise ValueError(f"no place for channel {chunk.channel} from sample {chunk.first_sample}")
         if not len(chunk.samples):
             return
         self._held.append(chunk)
+        self.retry()
+
+    def retry(self) -> None:
+        """Puts what is held in its place. Raises RecordingError as `receive` does."""
         try:
             self._place_held()
         except OSError as error:
-            while sum(len(one.samples) for one in self._held) > HELD_S * RATE_HZ:
-                self._held.popleft()
+            held = sum(len(one.samples) for one in self._held)
+            while held > self._most_held:
+                held -= self._give_up(self._held.popleft())
             raise _explained(error, self._path) from error
 
-    def read(self, channel: int, first_sample: int, count: int) -> Samples:
-        """What was recorded of a channel; silence where nothing is. May run beside `receive`, in another thread.
+    @property
+    def given_up(self) -> tuple[int, int] | None:
+        """From which sample to which sound was given up since the disk worked last; None where none was."""
+        return self._given_up
 
-        Raises RecordingError where the disk fails.
+    def read(self, channel: int, first_sample: int, count: int) -> Samples:
+        """What was recorded of a channel or is held; silence where nothing is.
+
+        May run beside `receive`, in another thread. Raises RecordingError where the disk fails.
         """
+        held = tuple(self._held)  # before the file is read: what is placed meanwhile is in both
         frame_bytes = self._channels * _SAMPLE_BYTES
         try:
             data = os.pread(self._file.fileno(), count * frame_bytes, self._offset(first_sample))
@@ -118,6 +131,13 @@ class Recording:
         there = np.frombuffer(data[: len(data) // frame_bytes * frame_bytes], "<i2").reshape(-1, self._channels)
         samples = np.zeros(count, np.float32)
         samples[: len(there)] = from_pcm16(there[:, channel - 1])
+        for chunk in held:
+            first = max(first_sample, chunk.first_sample)
+            end = min(first_sample + count, chunk.first_sample + len(chunk.samples))
+            if chunk.channel == channel and first < end:
+                samples[first - first_sample : end - first_sample] = chunk.samples[
+                    first - chunk.first_sample : end - chunk.first_sample
+                ]
         return samples
 
     def close(self) -> None:
@@ -145,6 +165,12 @@ class Recording:
         while self._held:
             self._place(self._held[0])
             self._held.popleft()
+        self._given_up = None
+
+    def _give_up(self, chunk: AudioChunk) -> int:
+        first, end = self._given_up or (chunk.first_sample, 0)
+        self._given_up = (first, max(end, chunk.first_sample + len(chunk.samples)))
+        return len(chunk.samples)
 
     def _place(self, chunk: AudioChunk) -> None:
         end = chunk.first_sample + len(chunk.samples)
@@ -220,6 +246,6 @@ def _write_at(file: io.FileIO, offset: int, data: bytes) -> None:
 def _explained(error: OSError, path: Path) -> RecordingError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return RecordingError(
-            f"no space left for the recording {path}. Free some: it goes on by itself, for a minute without loss."
+            f"no space left for the recording {path}. Free some: it goes on by itself, for minutes without loss."
         )
     return RecordingError(f"cannot write the recording {path}: {error.strerror}. Check that its disk is there.")

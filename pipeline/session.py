@@ -66,6 +66,7 @@ class Session:
         self._last_request_id = 0
         self._last_segment_id = 0
         self._events: list[Utterance] = []
+        self._given_up: list[tuple[float, float]] = []
 
     @property
     def heard_s(self) -> float:
@@ -148,6 +149,18 @@ class Session:
             case Decoded(_, words):
                 self._take_words(segment, words)
         self._confirm()
+
+    def give_up(self, request_id: int) -> None:
+        """Take it that a request cannot be answered. Raises KeyError as `receive` does."""
+        segment = self._asked.pop(request_id)
+        self._tails.pop(request_id, None)
+        segment.is_done = segment.is_given_up = True
+        self._confirm()
+
+    def given_up(self) -> tuple[tuple[float, float], ...]:
+        """Hand out, once each, from when to when speech lasts whose words are missing, or its last ones."""
+        places, self._given_up = tuple(self._given_up), []
+        return places
 
     def requests(self) -> tuple[Question, ...]:
         """Hand out all that has to be asked, once each, oldest first; no guesses. For a session that is not live."""
@@ -252,6 +265,9 @@ class Session:
     def _confirm(self) -> None:
         while self._order and self._order[0].is_done:
             segment = self._order.pop(0)
+            if segment.is_given_up:
+                place = (segment.first_sample, segment.first_sample + segment.sample_count)
+                self._given_up.append((place[0] / RATE_HZ, place[1] / RATE_HZ))
             self._publish(segment, self._own_words(segment, segment.heard))
             segment.samples = None
 

@@ -79,7 +79,11 @@ Ask = Callable[[ModelRequest], Awaitable[ModelAnswer]]
 """How the live loop has a request answered. It asks one at a time."""
 
 MOST_DEATHS: Final = 3
-"""A request whose worker dies this often in a row is not asked again."""
+"""A request whose worker dies this often in a row is not asked again; a draft's not a second time."""
+
+
+class WorkerLost(MissingFacility):
+    """Every process that was asked for the same thing has ended of it. The next request gets another one."""
 
 
 @contextmanager
@@ -88,11 +92,11 @@ def in_process(make_worker: Callable[[], Worker]) -> Iterator[Ask]:
 
     PocketSphinx holds Python's lock for as long as it decodes, seconds on end: in a thread it would stop the page and
     the microphones with it. A process that dies is replaced and asked again. Raises what `make_worker` raises,
-    MissingFacility where the process does not live; `ask` does so where every new one dies of the same request.
+    MissingFacility where no process lives; `ask` raises WorkerLost where every new one dies of the same request.
     """
     process = _WorkerProcess(make_worker)
     try:
-        process.start()
+        process.begin()
         yield process.ask
     finally:
         process.stop()
@@ -105,13 +109,11 @@ class _WorkerProcess:
         self._make_worker = make_worker
         self._pool: ProcessPoolExecutor | None = None
 
-    def start(self) -> None:
-        self.stop()
-        self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_open, initargs=(self._make_worker,))
-        try:
-            self._pool.submit(_warm_up).result()
-        except BrokenProcessPool as error:
-            raise _worker_is_gone() from error
+    def begin(self) -> None:
+        for _ in range(MOST_DEATHS):
+            if self._start():
+                return
+        raise _worker_is_gone()
 
     def stop(self) -> None:
         pool, self._pool = self._pool, None
@@ -119,20 +121,29 @@ class _WorkerProcess:
             pool.shutdown()
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
-        deaths = 0
-        while True:
+        for _ in range(1 if isinstance(request, Preview) else MOST_DEATHS):
+            if self._pool is None and not await asyncio.to_thread(self._start):
+                continue
             try:
                 return await asyncio.get_running_loop().run_in_executor(self._pool, _answer, request)
-            except BrokenProcessPool as error:
-                deaths += 1
-                if deaths == MOST_DEATHS:
-                    raise _worker_is_gone() from error
+            except BrokenProcessPool:
                 _LOG.warning("the process that recognises speech has ended; another one takes over")
-                await asyncio.to_thread(self.start)
+                await asyncio.to_thread(self.stop)
+        raise _worker_is_gone()
+
+    def _start(self) -> bool:
+        """Whether a new process lives long enough to answer."""
+        self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_open, initargs=(self._make_worker,))
+        try:
+            self._pool.submit(_warm_up).result()
+        except BrokenProcessPool:
+            self.stop()
+            return False
+        return True
 
 
-def _worker_is_gone() -> MissingFacility:
-    return MissingFacility(
+def _worker_is_gone() -> WorkerLost:
+    return WorkerLost(
         "the process that recognises speech has ended (out of memory, or killed). What was confirmed is kept; "
         "start again, with a smaller model if there is little memory."
     )

@@ -17,6 +17,7 @@ from pipeline.store import Store
 from pipeline.workspace import audio_path
 from ui.arrangement import Arrangement, Origin
 from ui.errors import Refused
+from ui.keeping import Keeping
 from ui.origin import most_waiting, source_again
 from ui.sources import Source
 from ui.wiring import Setup
@@ -42,7 +43,7 @@ class Unheard:
     end_sample: int
     known_until_s: Mapping[int, float]
 
-    def chunks(self, recording: Recording, channels: Iterable[int]) -> Iterator[AudioChunk]:
+    def chunks(self, recording: Keeping, channels: Iterable[int]) -> Iterator[AudioChunk]:
         """Its sound, on a clock that starts with it. Blocks on the disk. Raises RecordingError."""
         for first in range(self.first_sample, self.end_sample, _PIECE):
             count = min(_PIECE, self.end_sample - first)

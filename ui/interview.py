@@ -1,12 +1,16 @@
 """One interview on its way into the journal: confirmed words and what people do, and what follows from them.
 
 Words come from the live loop's thread, acts from the board, so everything queues at one lock: the journal, the tagger
-and the state that they come to always agree.
+and the state that they come to always agree. While the journal cannot be written, what was heard waits in memory, in
+its order, and is shown once it is journalled; what people do is refused.
 """
 
+import logging
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cached_property
 from typing import Final
@@ -14,6 +18,7 @@ from typing import Final
 from pipeline.events import (
     ChannelAssigned,
     Event,
+    ProblemNoticed,
     QuestionAsked,
     QuestionChosen,
     SegmentAssigned,
@@ -24,22 +29,27 @@ from pipeline.events import (
     Word,
 )
 from pipeline.state import NOTHING_YET, fold
-from pipeline.store import Recorded, Store
+from pipeline.store import Recorded, Store, StoreError
 from signals.listener import Listener
 from ui.errors import Refused
+from ui.labels import clock
 
 Publish = Callable[[Sequence[Recorded]], None]
 
 WRITTEN_CHANNEL: Final = 0
 """What was written came over no channel; channels count from 1."""
 _MOVES_TAGS: Final = (QuestionChosen, ChannelAssigned, SegmentAssigned)
+MOST_WAITING: Final = 5_000
+"""Events that wait for a journal that cannot be written: hours of talk, a few megabytes."""
+_LOG: Final = logging.getLogger("earmark.interview")
 _TIMES: Final = frozenset({"at_s", "start_s", "end_s"})
 
 
 class Interview:
-    """One interview of the journal. `make_listener` is called when tags are first needed, with what was journalled.
+    """One interview of the journal. `make_listener` makes one, whenever it is needed, of what was journalled.
 
-    `at_s` is how far the sample clock has come; whoever hears the interview sets it.
+    `at_s` is how far the sample clock has come; whoever hears the interview sets it. `notice` is why the journal
+    cannot be written, for as long as it cannot and something waits for it.
     """
 
     def __init__(
@@ -56,8 +66,11 @@ class Interview:
         self._publish = publish
         self._lock = threading.Lock()
         self._by_id: dict[str, Event] = {}
+        self._waiting: deque[Sequence[Event]] = deque()
+        self._waiting_from_s = 0.0
         self._last_seq = 0
         self.state = NOTHING_YET
+        self.notice: str | None = None
         self.at_s = 0.0
         self.question_id: str | None = None
         self.question_from_s = 0.0
@@ -71,37 +84,52 @@ class Interview:
             self._journal((started,))
 
     def confirm(self, utterance: Utterance) -> None:
-        """Journal an utterance and what follows from it; it is on the disk when this returns."""
+        """Journal an utterance and what follows from it; it is on the disk when this returns, or waits for it.
+
+        Raises StoreError where too much waits already.
+        """
         with self._lock:
-            self._journal(self._listener.receive(utterance))
+            self._keep(self._listener.receive(utterance))
+
+    def tell(self, event: Event) -> None:
+        """Journal something that happened, or have it wait likewise."""
+        with self._lock:
+            self._keep((event,))
+
+    def write_waiting(self) -> None:
+        """Try again to journal what waits."""
+        with self._lock, suppress(StoreError):
+            self._write_waiting()
 
     def write(self, text: str) -> None:
         """Journal what the candidate wrote, word for word, as an utterance of this moment."""
         at_s = round(self.at_s, 3)
         words = tuple(Word(found[0], at_s, at_s, 1.0, found.start()) for found in re.finditer(r"\S+", text))
-        self.confirm(
-            Utterance(
-                segment_id=0,  # numbered with the spoken ones
-                channel=WRITTEN_CHANNEL,
-                speaker="candidate",
-                start_s=at_s,
-                end_s=at_s,
-                text=text,
-                words=words,
-                medium="written",
-            )
+        written = Utterance(
+            segment_id=0,  # numbered with the spoken ones
+            channel=WRITTEN_CHANNEL,
+            speaker="candidate",
+            start_s=at_s,
+            end_s=at_s,
+            text=text,
+            words=words,
+            medium="written",
         )
+        with self._lock:
+            self._do(lambda: self._listener.receive(written))
 
     def act(self, event: Event) -> None:
         """Journal what a person did and what follows from it; an event whose id is there already counts once.
 
-        Raises Refused where that id was used for something else.
+        Raises Refused where that id was used for something else, StoreError where the journal cannot be written.
         """
         with self._lock:
+            self._write_waiting()
             event_id = getattr(event, "event_id", "")
             known = self._by_id.get(event_id) if event_id else None
             if known is None:
-                self._journal(self._listener.receive_act(event) if isinstance(event, _MOVES_TAGS) else (event,))
+                moves_tags = isinstance(event, _MOVES_TAGS)
+                self._do(lambda: self._listener.receive_act(event) if moves_tags else (event,))
             elif not _is_same(known, event):
                 raise Refused("that id was used for something else: give each action its own")
 
@@ -116,16 +144,32 @@ class Interview:
             if tag is None:
                 raise Refused("no tag that stands has that id")
             if tag.status != status:
-                self._journal((replace(tag, status=status),))
+                self._do(lambda: (replace(tag, status=status),))
 
     def end(self, at_s: float, reason: str) -> None:
-        """Journal what only the end decides, and the end."""
+        """Journal what only the end decides, and the end; or have it wait likewise."""
         with self._lock:
-            self._journal((*self._listener.receive_end(), SessionEnded(at_s=at_s, reason=reason)))
+            self._keep((*self._listener.receive_end(), SessionEnded(at_s=at_s, reason=reason)))
+
+    def close(self, reason: str) -> None:
+        """As `end`, of an interview that nobody hears: nothing waits. Raises StoreError."""
+        with self._lock:
+            end = SessionEnded(at_s=self.at_s, reason=reason)
+            self._do(lambda: (*self._listener.receive_end(), end))
 
     @cached_property
     def _listener(self) -> Listener:
         return self._make_listener()
+
+    def check_written(self) -> None:
+        """Raises StoreError where something waits for the journal: what is lost if this process ends now."""
+        with self._lock:
+            if self._waiting:
+                count = sum(isinstance(event, Utterance) for events in self._waiting for event in events)
+                raise StoreError(
+                    f"{count} sentences since {clock(self._waiting_from_s)} could not be written and are not in the "
+                    f"journal. {self.notice}"
+                )
 
     def catch_up(self) -> None:
         """Take in what others wrote into the journal meanwhile. For an interview that is not heard here."""
@@ -134,6 +178,42 @@ class Interview:
                 self._take(news)
                 self.__dict__.pop("_listener", None)  # made anew, with the news, when it is needed
                 self.at_s = self.state.ended.at_s if self.state.ended else self.at_s
+
+    def _do(self, made: Callable[[], Sequence[Event]]) -> None:
+        """Journal what a person did, after all that waits, or raise StoreError as if it had never been tried."""
+        self._write_waiting()
+        try:
+            self._journal(made())
+        except StoreError:
+            self.__dict__.pop("_listener", None)  # it has heard of what is not in the journal
+            raise
+
+    def _keep(self, events: Sequence[Event]) -> None:
+        """Journal what happened, or have it wait behind what waits."""
+        if sum(map(len, self._waiting)) >= MOST_WAITING:
+            raise StoreError(
+                f"{self.notice} What was said since {clock(self._waiting_from_s)} could be kept in memory no longer."
+            )
+        self._waiting.append(events)
+        try:
+            self._write_waiting()
+        except StoreError as error:
+            if self.notice is None:
+                _LOG.error("%s", error)
+                self._waiting_from_s = self.at_s
+            self.notice = f"{error} What is said is kept in memory until then, and shown then."
+
+    def _write_waiting(self) -> None:
+        while self._waiting:
+            self._journal(self._waiting[0])
+            self._waiting.popleft()
+        if self.notice is not None:
+            self.notice = None
+            message = f"From {clock(self._waiting_from_s)} to {clock(self.at_s)} the journal could not be written."
+            told = ProblemNoticed(
+                code="journal-back", message=f"{message} What waited is in it now, in its order.", at_s=self.at_s
+            )
+            self._keep((told,))
 
     def _journal(self, events: Sequence[Event]) -> None:
         recorded = self._store.append(self._session_id, events)

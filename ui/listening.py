@@ -9,7 +9,7 @@ import asyncio
 import logging
 import math
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack, aclosing, closing
+from contextlib import ExitStack, aclosing, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -28,11 +28,17 @@ from pipeline.worker import Ask, Worker, in_process
 from pipeline.workspace import audio_path
 from ui.cut_off import Stand, Unheard
 from ui.interview import Interview
+from ui.keeping import Keeping
+from ui.labels import clock
 from ui.sources import Source
 from ui.wire import SessionState
 
 SILENCE_DB: Final = -96.0
 """What the meter shows for digital silence: the floor of 16 bits."""
+MEND_S: Final = 1.0
+"""How often what could not be written is tried again."""
+PATIENCE_S: Final = 60.0
+"""How long an interview that has ended waits for a disk that is full."""
 _MOST_WAITING: Final = 4
 """Requests that may wait for the models before what is heard again is held back."""
 _LOG: Final = logging.getLogger("earmark.listening")
@@ -71,7 +77,8 @@ class Listening:
         self._open_things = ExitStack()
         self._open_things.enter_context(marked_live(workspace, session_id))
         self._worker: asyncio.Task[Ask] | None = None
-        self._recording: Recording | None = None
+        self._keeping: Keeping | None = None
+        self._mending: asyncio.Task[None] | None = None
         self._stretches: list[asyncio.Task[None]] = []
         self._loop: LiveLoop | None = None
         self._loop_from_s = 0.0
@@ -91,6 +98,12 @@ class Listening:
         if self.state != "recording" or self._loop is None:
             return {}
         return {str(channel): is_talking for channel, is_talking in self._loop.talking.items()}
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is wrong at the moment with what is kept, for as long as it is."""
+        told = (self._interview.notice, self._keeping.notice if self._keeping else None)
+        return tuple(notice for notice in told if notice)
 
     @property
     def last_speech_s(self) -> dict[int, tuple[float, float]]:
@@ -116,14 +129,14 @@ class Listening:
 
         Raises as `start` does.
         """
-        recording = await self._open_recording()
+        keeping = await self._open_recording()
         self._next_sample = stand.recorded
         self._interview.at_s = round(stand.recorded / RATE_HZ, 3)
         self.state = "paused"
         for unheard in stand.unheard:
 
             def hear(ask: Ask, unheard: Unheard = unheard) -> Coroutine[Any, Any, None]:
-                return self._hear_again(recording, unheard, ask)
+                return self._hear_again(keeping, unheard, ask)
 
             self._run(hear, self._catching_up_is_over)
 
@@ -132,12 +145,12 @@ class Listening:
         await self._close_source()
         self.state = "paused"
         paused = ListeningPaused(author=author, at_s=self._interview.at_s, event_id=event_id)
-        await asyncio.to_thread(self._interview.act, paused)
+        await asyncio.to_thread(self._interview.tell, paused)
 
     async def resume(self, author: str, event_id: str) -> None:
         """Capture again, from where the clock stands."""
         resumed = ListeningResumed(author=author, at_s=self._interview.at_s, event_id=event_id)
-        await asyncio.to_thread(self._interview.act, resumed)
+        await asyncio.to_thread(self._interview.tell, resumed)
         self._begin()
 
     async def end(self, reason: str) -> None:
@@ -160,15 +173,17 @@ class Listening:
         await self._close_source()
         for stretch in self._stretches:
             stretch.cancel()
-        self._finish(reason)
+        self._finish(reason, patience_s=0.0)
         await self.ended.wait()
 
-    async def _open_recording(self) -> Recording:
+    async def _open_recording(self) -> Keeping:
         path = audio_path(self._workspace, self._session_id)
-        self._recording = await asyncio.to_thread(Recording.open, path, self._source.channels)
-        self._open_things.enter_context(closing(self._recording))
+        recording = await asyncio.to_thread(Recording.open, path, self._source.channels)
+        self._keeping = Keeping(recording, self._tell_of)
+        self._open_things.enter_context(closing(self._keeping))
+        self._mending = asyncio.create_task(self._mend())
         self.warm_up()
-        return self._recording
+        return self._keeping
 
     def _begin(self) -> None:
         self.state = "recording"
@@ -198,13 +213,13 @@ class Listening:
         self.levels_db = {}
 
     async def _stretch(self, first_sample: int, ask: Ask) -> None:
-        recording = self._recording
-        if recording is None:
+        keeping = self._keeping
+        if keeping is None:
             raise RuntimeError("a stretch is heard after start")
         moved_s = first_sample / RATE_HZ
 
         def keep(chunk: AudioChunk) -> None:
-            recording.receive(replace(chunk, first_sample=chunk.first_sample + first_sample))
+            keeping.receive(replace(chunk, first_sample=chunk.first_sample + first_sample))
 
         def confirm(utterance: Utterance) -> None:
             self._interview.confirm(_moved(utterance, moved_s))
@@ -212,32 +227,40 @@ class Listening:
         self._loop_from_s = moved_s
 
         def recall(channel: int, first: int, count: int) -> Samples:
-            return recording.read(channel, first + first_sample, count)
+            return keeping.read(channel, first + first_sample, count)
+
+        def skip(start_s: float, end_s: float) -> None:
+            self._skipped(start_s + moved_s, end_s + moved_s)
 
         def draft(draft: Draft) -> None:
             speaker = self._interview.state.channel_speakers.get(draft.channel, "unassigned")
             self._show_draft(replace(draft, speaker=speaker, at_s=round(draft.at_s + moved_s, 3)))
 
-        outlets = Outlets(keep, confirm, recall, draft if self._most_waiting is None else None, self._tell)
+        outlets = Outlets(keep, confirm, recall, draft if self._most_waiting is None else None, self._tell, skip)
         self._loop = LiveLoop(
             self._source.kept_channels, ask, outlets, steps=self._steps, most_waiting=self._most_waiting
         )
         async with aclosing(self._heard(first_sample)) as chunks:
             await self._loop.run(chunks)
 
-    async def _hear_again(self, recording: Recording, unheard: Unheard, ask: Ask) -> None:
+    async def _hear_again(self, keeping: Keeping, unheard: Unheard, ask: Ask) -> None:
         """Put into words what was recorded before this process began."""
         first_sample, channels = unheard.first_sample, self._source.kept_channels
+        moved_s = first_sample / RATE_HZ
 
         def confirm(utterance: Utterance) -> None:
-            if news := unheard.news(_moved(utterance, first_sample / RATE_HZ)):
+            if news := unheard.news(_moved(utterance, moved_s)):
                 self._interview.confirm(news)
 
         def recall(channel: int, first: int, count: int) -> Samples:
-            return recording.read(channel, first + first_sample, count)
+            return keeping.read(channel, first + first_sample, count)
 
-        loop = LiveLoop(channels, ask, Outlets(_kept_already, confirm, recall), most_waiting=_MOST_WAITING)
-        await loop.run(_read(unheard.chunks(recording, channels)))
+        def skip(start_s: float, end_s: float) -> None:
+            self._skipped(start_s + moved_s, end_s + moved_s)
+
+        outlets = Outlets(_kept_already, confirm, recall, skip=skip)
+        loop = LiveLoop(channels, ask, outlets, most_waiting=_MOST_WAITING)
+        await loop.run(_read(unheard.chunks(keeping, channels)))
 
     async def _heard(self, first_sample: int) -> AsyncGenerator[AudioChunk, None]:
         """The source's chunks until it ends or capture is stopped, on a clock that starts with the stretch."""
@@ -246,7 +269,7 @@ class Listening:
             async with aclosing(self._source.listen(first_sample)) as chunks:
                 while (chunk := await _next_unless(stopping, chunks)) is not None:
                     if isinstance(chunk, ProblemNoticed):
-                        await asyncio.to_thread(self._interview.act, chunk)
+                        await asyncio.to_thread(self._interview.tell, chunk)
                         continue
                     # The same stretch of the other channels was heard already: it is not stopped in its middle.
                     yield self._metered(chunk, first_sample)
@@ -266,10 +289,28 @@ class Listening:
 
     def _tell(self, level: Level) -> None:
         """Say on the board and in the journal what is given up, or that it is taken back."""
-        code = "falling-behind" if level.steps else "caught-up"
-        problem = ProblemNoticed(code=code, message=level.message, at_s=self._interview.at_s)
-        self._telling.add(telling := asyncio.create_task(asyncio.to_thread(self._interview.act, problem)))
+        self._tell_beside("falling-behind" if level.steps else "caught-up", level.message)
+
+    def _skipped(self, start_s: float, end_s: float) -> None:
+        message = f"{clock(start_s)} to {clock(end_s)} could not be recognised; the sound is kept."
+        self._tell_beside("not-recognised", message)
+
+    def _tell_beside(self, code: str, message: str) -> None:
+        self._telling.add(telling := asyncio.create_task(asyncio.to_thread(self._tell_of, code, message)))
         telling.add_done_callback(self._telling.discard)
+
+    def _tell_of(self, code: str, message: str) -> None:
+        """Journal a problem. Any thread; blocks on the disk."""
+        self._interview.tell(ProblemNoticed(code=code, message=message, at_s=self._interview.at_s))
+
+    async def _mend(self) -> None:
+        """Try again, while something cannot be written, though nothing new is heard."""
+        while True:
+            await asyncio.sleep(MEND_S)
+            if self._interview.notice:
+                await asyncio.to_thread(self._interview.write_waiting)
+            if self._keeping and self._keeping.notice:
+                await asyncio.to_thread(self._keeping.retry)
 
     async def _ask(self, request: ModelRequest) -> ModelAnswer:
         if self._worker is None:
@@ -293,18 +334,23 @@ class Listening:
             self.failure = self.failure or failure
             self._finish("it could not go on")
 
-    def _finish(self, reason: str) -> None:
+    def _finish(self, reason: str, patience_s: float = PATIENCE_S) -> None:
         self._stop.set()
         self.state, self.levels_db = "ended", {}
         if self._finishing is None:
-            self._finishing = asyncio.create_task(self._finished(reason))
+            self._finishing = asyncio.create_task(self._finished(reason, patience_s))
 
-    async def _finished(self, reason: str) -> None:
+    async def _finished(self, reason: str, patience_s: float) -> None:
         try:
             await asyncio.gather(*self._stretches, return_exceptions=True)
             if self.failure is not None:
-                await asyncio.to_thread(self._interview.act, _problem(self.failure, self._interview.at_s))
+                await asyncio.to_thread(self._interview.tell, _problem(self.failure, self._interview.at_s))
             await asyncio.to_thread(self._interview.end, self._interview.at_s, reason)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience_s):
+                    while self.notices:
+                        await asyncio.sleep(MEND_S / 2)
+            self._interview.check_written()
         except PipelineError as error:
             _LOG.error("%s", error)
             self.failure = self.failure or error
@@ -313,6 +359,10 @@ class Listening:
             self.ended.set()
 
     async def _let_go(self) -> None:
+        if self._mending is not None:
+            self._mending.cancel()
+            await asyncio.gather(self._mending, return_exceptions=True)
+        await asyncio.gather(*self._telling, return_exceptions=True)
         if self._worker is not None:
             await asyncio.gather(self._worker, return_exceptions=True)
         try:

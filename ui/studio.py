@@ -11,14 +11,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from pipeline.erase import Erased, erase
 from pipeline.errors import PipelineError
-from pipeline.events import ChannelAssigned, ConsentRecorded, SegmentAssigned, SessionStarted
+from pipeline.events import ChannelAssigned, ConsentRecorded, SegmentAssigned, SessionStarted, Speaker
 from pipeline.live_mark import is_live
 from pipeline.store import Recorded, Store, StoreError, UnknownSession, new_session_id
 from pipeline.workspace import audio_path
@@ -110,8 +110,9 @@ class Studio:
         """
         arrangement = arrangement.model_copy(update={"origin": origin_of(source)})
         session_id = new_session_id(datetime.now(UTC))
-        listener = setup.listener(source.kept_channels)
-        interview = Interview(self._store, session_id, lambda: listener, self._publish_to(session_id))
+        setup.listener(source.kept_channels)  # it says what is wrong with the speakers
+        make_listener = self._listeners(session_id, setup.rubric, source.kept_channels, setup.speakers)
+        interview = Interview(self._store, session_id, make_listener, self._publish_to(session_id))
         await asyncio.to_thread(interview.start, _started(session_id, source, setup))
         await asyncio.to_thread(self._store.keep_setup, session_id, arrangement.to_json())
         room = _Room(interview, arrangement, Standing(interview, setup.rubric))
@@ -382,7 +383,7 @@ class Studio:
                 _LOG.warning("ended without what was recorded and not in words yet: %s", error)
             else:
                 return await _listening(room).end(reason)
-        return await _in_journal(room.interview.end, room.interview.at_s, reason)
+        return await _in_journal(room.interview.close, reason)
 
     async def _hear_again(self, session_id: str, room: _Room, *, seek: bool) -> None:
         """Hear an interview that was cut off, where its recording stands; `seek`: from its source, else no further.
@@ -400,7 +401,7 @@ class Studio:
                 room.listening = None
                 raise
             for event in again.told(room.interview.at_s):
-                await _in_journal(room.interview.act, event)
+                await asyncio.to_thread(room.interview.tell, event)
         self._hub.take_up(session_id)
 
     def _is_recorded(self, session_id: str) -> bool:
@@ -436,14 +437,23 @@ class Studio:
         if arrangement.rubric is None:
             arrangement = arrangement.model_copy(update={"rubric": _journalled_rubric(started)})
         channels = tuple(range(1, started.channels + 1)) if isinstance(started, SessionStarted) else (1,)
+        if arrangement.origin is not None:
+            channels = arrangement.origin.kept
+        make_listener = self._listeners(session_id, arrangement.rubric, channels, arrangement.speakers)
+        interview = Interview(self._store, session_id, make_listener, self._publish_to(session_id), events)
+        return _Room(interview, arrangement, Standing(interview, arrangement.rubric))
+
+    def _listeners(
+        self, session_id: str, rubric: Rubric | None, channels: tuple[int, ...], speakers: Mapping[int, Speaker]
+    ) -> Callable[[], Listener]:
+        """Makes listeners that know what the journal of an interview holds when they are made."""
 
         def make_listener() -> Listener:
-            listener = Listener(arrangement.rubric, channels=channels, given=arrangement.speakers)
+            listener = Listener(rubric, channels=channels, given=speakers)
             listener.recall(recorded.event for recorded in self._store.read(session_id))
             return listener
 
-        interview = Interview(self._store, session_id, make_listener, self._publish_to(session_id), events)
-        return _Room(interview, arrangement, Standing(interview, arrangement.rubric))
+        return make_listener
 
     def _publish_to(self, session_id: str) -> Callable[[Sequence[Recorded]], None]:
         return lambda recorded: self._hub.publish(session_id, recorded)
@@ -459,7 +469,7 @@ class Studio:
         if room.listening is not None:
             listening = room.listening
             now = room.standing.now(listening.state, listening.levels_db, listening.talking, listening.last_speech_s)
-            self._hub.show(session_id, now)
+            self._hub.show(session_id, replace(now, notices=listening.notices))
         elif room.interview.state.is_ended:
             self._hub.show(session_id, room.standing.now("ended"))
         elif self._can_go_on(session_id, room):

@@ -9,9 +9,9 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audio import RATE_HZ, AudioChunk
+from pipeline.audio import RATE_HZ, AudioChunk, to_pcm16
 from pipeline.errors import BadInput
-from pipeline.recording import HELD_S, Recording, RecordingError
+from pipeline.recording import Recording, RecordingError
 
 
 def noise(length, seed=0):
@@ -202,14 +202,19 @@ def test_a_disk_that_stays_full_costs_the_oldest_sound_that_waits_and_the_rest_k
     path, ballast = small_disk / "a.wav", small_disk / "ballast"
     samples = noise(80 * RATE_HZ)
     ballast.write_bytes(bytes(4_000_000))
-    with Recording.open(path, 1) as recording:
+    with Recording.open(path, 1, held_s=60) as recording:
         for first in range(0, len(samples), RATE_HZ):
             with contextlib.suppress(RecordingError):
                 recording.receive(AudioChunk(1, first, samples[first : first + RATE_HZ]))
         kept_frames = recording.frames
         assert kept_frames < 10 * RATE_HZ
+        held_from = len(samples) - 60 * RATE_HZ
+        first, end = recording.given_up
+        assert first <= kept_frames
+        assert end == held_from
+        there = to_pcm16(samples[held_from:])
+        np.testing.assert_array_equal(to_pcm16(recording.read(1, held_from, len(samples))[: len(there)]), there)
         ballast.unlink()
-    held_from = len(samples) - int(HELD_S * RATE_HZ)
     kept = sound(path)[:, 0]
     np.testing.assert_array_equal(kept[:kept_frames], samples[:kept_frames])
     np.testing.assert_array_equal(kept[held_from:], samples[held_from:])
