@@ -1,11 +1,12 @@
 """A workspace with a hub and a server, in which a test lets things happen."""
 
 import time
-from collections.abc import Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import soundfile
 
@@ -13,7 +14,7 @@ from pipeline.events import Event
 from pipeline.store import Store
 from pipeline.workspace import audio_path
 from tests.support.interviews import SESSION
-from tests.support.running import Loop, Result, running_loop
+from tests.support.running import LIMIT_S, Loop, Result, running_loop
 from ui.hub import Hub
 from ui.labels import RubricWords
 from ui.server import Server, create_app
@@ -66,6 +67,16 @@ class Stage:
             self.store, self.hub, self._words.get, studio=self.studio, defaults=defaults, host_token=host_token
         )
         return Server(app, **options)
+
+    @asynccontextmanager
+    async def visited(self, defaults: Defaults) -> AsyncIterator[tuple[Server, httpx.AsyncClient]]:
+        """A server on which interviews are set up, and a client of it; what it still hears is cut off in the end."""
+        async with self.server(defaults=defaults) as server:
+            try:
+                async with httpx.AsyncClient(base_url=server.url, timeout=LIMIT_S) as http:
+                    yield server, http
+            finally:
+                await self.studio.close()
 
     @contextmanager
     def serving(self, **options: Any) -> Iterator[Server]:

@@ -4,7 +4,6 @@ import asyncio
 import re
 from contextlib import asynccontextmanager
 
-import httpx
 import numpy as np
 import pytest
 import soundfile
@@ -20,6 +19,7 @@ from tests.support.screens import Screen, sit
 from ui.levels import Levels
 from ui.setting_up import Defaults
 
+EMBEDDED = Defaults(engine="pocketsphinx")
 PEOPLE = {"candidate": "Bo", "note_taker": "Ada"}
 
 
@@ -31,20 +31,9 @@ def voices(tmp_path_factory):
 
 
 @asynccontextmanager
-async def serving(stage):
-    """A server whose page sets interviews up, and a client of it."""
-    async with stage.server(defaults=Defaults(engine="pocketsphinx")) as server:
-        try:
-            async with httpx.AsyncClient(base_url=server.url, timeout=LIMIT_S) as http:
-                yield server, http
-        finally:
-            await stage.studio.close()
-
-
-@asynccontextmanager
 async def interview_with(stage, devices):
     """An interview that the page set up on those devices, agreed to and started."""
-    async with serving(stage) as (server, http):
+    async with stage.visited(EMBEDDED) as (server, http):
         wanted = {"people": PEOPLE, "source": {"devices": devices}}
         if len(devices) == 2:
             wanted["speakers"] = {1: "interviewer", 2: "candidate"}
@@ -142,7 +131,7 @@ def test_a_microphone_that_there_is_not_is_refused_with_those_there_are(stage, m
     microphones.add("desk")
 
     async def scene():
-        async with serving(stage) as (_, http):
+        async with stage.visited(EMBEDDED) as (_, http):
             answer = await http.post("/api/sessions", json={"people": PEOPLE, "source": {"devices": ["lapel"]}})
             assert answer.status_code == 503
             assert "desk" in answer.json()["error"]
@@ -162,7 +151,7 @@ def test_levels_are_shown_while_the_page_asks_and_no_sample_is_kept(stage, micro
     microphones.add("desk")
 
     async def scene():
-        async with serving(stage) as (_, http):
+        async with stage.visited(EMBEDDED) as (_, http):
             await http.get("/api/setup")
             assert microphones.held() == 0
             before = files_of(stage.workspace)
@@ -185,7 +174,7 @@ def test_an_interview_that_is_set_up_takes_the_microphone_over(stage, microphone
     microphones.add("desk")
 
     async def scene():
-        async with serving(stage) as (_, http):
+        async with stage.visited(EMBEDDED) as (_, http):
             await http.post("/api/levels", json={"devices": ["desk"]})
             assert microphones.held() == 1
             await http.post("/api/sessions", json={"people": PEOPLE, "source": {"devices": ["desk"]}})
@@ -214,7 +203,7 @@ def test_a_level_of_a_microphone_that_there_is_not_is_refused(stage, microphones
     microphones.add("desk")
 
     async def scene():
-        async with serving(stage) as (_, http):
+        async with stage.visited(EMBEDDED) as (_, http):
             answer = await http.post("/api/levels", json={"devices": ["lapel"]})
             assert (answer.status_code, "desk" in answer.json()["error"]) == (503, True)
             assert (await http.post("/api/levels", json={"devices": []})).status_code == 400
@@ -224,7 +213,7 @@ def test_a_level_of_a_microphone_that_there_is_not_is_refused(stage, microphones
 
 def test_the_set_up_page_shows_levels_only_when_it_is_asked_to(stage, microphones, voices, page):
     microphones.add("desk")
-    with stage.serving(defaults=Defaults(engine="pocketsphinx")) as server:
+    with stage.serving(defaults=EMBEDDED) as server:
         page.goto(f"{server.url}#setup")
         button = page.get_by_role("button", name="Test the microphones")
         button.wait_for()

@@ -20,7 +20,7 @@ from pipeline.state import fold
 from pipeline.store import Store
 from pipeline.workspace import audio_path, exports_path
 from rubrics.load import load_rubric
-from tests.support.interviews import cut, said, tagged
+from tests.support.interviews import SESSION, cut, said, started, tagged
 from tests.support.running import run
 from tests.support.screens import Screen, is_caught_up, sit
 from ui import wire
@@ -30,7 +30,6 @@ from ui.sources import CHUNK_S, FileSource
 from ui.wiring import Setup, choose
 
 PACE = 8.0
-TAGGED = tagged("t9", said(1, "I wrote it"), "I wrote", "action")
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +47,7 @@ def talk(tmp_path_factory):
 @asynccontextmanager
 async def board_on(stage, clip, pace=PACE, rubric=None):
     """A waiting interview on the recording, its server, and the host's screen. It plays no faster than it is heard."""
-    defaults = Defaults(engine="pocketsphinx", pace=pace, files={clip.name: clip})
-    async with stage.server(defaults=defaults) as server:
+    async with stage.server() as server:
         setup = Setup(choose("pocketsphinx"), rubric, {1: "interviewer", 2: "candidate"})
         arrangement = Arrangement(
             people=People(candidate="Bo", note_taker="Ada"), rubric=rubric, speakers=setup.speakers
@@ -78,7 +76,7 @@ def test_nothing_is_recorded_before_the_candidate_has_agreed(stage, clip):
             assert "without agreement to: Transcript" in part
             assert await board.agree(is_given=False) == "done"
             assert "Bo has not agreed" in await board.do("start")
-            assert not audio_path(stage.store.workspace, board.session_id).exists()
+            assert not audio_path(stage.workspace, board.session_id).exists()
             assert await board.agree() == "done"
             assert await board.do("start") == "done"
             await board.stands("recording")
@@ -117,15 +115,17 @@ def test_an_interview_is_heard_to_its_end(stage, clip):
     assert np.array_equal(stage.sound(session_id), source)
 
 
-def test_whoever_ends_it_ends_it_with_the_last_words(stage, talk):
+def test_whoever_ends_it_ends_it_with_the_last_words_of_those_whom_a_person_assigned(stage, talk):
     async def scene():
         async with board_on(stage, talk) as (board, _):
+            await board.do("assign", channel=2, speaker="interviewer")
             await board.begin()
             await board.at(5)
             assert await board.do("end") == "done"
             assert "over" in await board.do("pause")
             assert (await board.ended())["reason"] == "ended by Ada"
-            assert any(isinstance(event, Utterance) for event in stage.journal(board.session_id))
+            heard = fold(stage.journal(board.session_id)).utterances
+            assert {utterance.speaker for utterance in heard if utterance.channel == 2} == {"interviewer"}
 
     run(scene())
 
@@ -234,18 +234,6 @@ def test_acts_are_stamped_with_the_interviews_clock(stage, talk):
     assert {act.author for act in state.acts} == {"Ada"}
 
 
-def test_a_channel_that_a_person_assigned_is_not_guessed_again(stage, clip):
-    async def scene():
-        async with board_on(stage, clip) as (board, _):
-            await board.do("assign", channel=2, speaker="interviewer")
-            await board.begin()
-            await board.ended()
-            return fold(stage.journal(board.session_id))
-
-    state = run(scene())
-    assert {utterance.speaker for utterance in state.utterances if utterance.channel == 2} == {"interviewer"}
-
-
 # -- several screens ------------------------------------------------------------------------------------------------
 
 
@@ -297,19 +285,18 @@ def test_a_server_that_was_stopped_in_mid_answer_shows_the_same_when_it_is_back(
     run(scene())
 
 
-def test_what_another_process_writes_counts_here_too(stage, talk):
+def test_what_another_process_writes_counts_here_too(stage):
     async def scene():
-        async with board_on(stage, talk) as (board, _):
-            await board.do("end")
-            await board.ended()
-        async with stage.server() as server, sit(server, board.session_id) as client:
-            here = Screen(client, board.session_id)
+        utterance = said(1, "I wrote it")
+        stage.tell(SESSION, started(), utterance)
+        async with stage.server() as server, sit(server) as client:
+            here = Screen(client)
             await here.until(is_caught_up)
-            with Store.open(stage.store.workspace) as elsewhere:
-                elsewhere.append(board.session_id, [TAGGED])
-            await here.until(lambda f: f.get("event", {}).get("tag_id") == "t9")
+            with Store.open(stage.workspace) as elsewhere:
+                elsewhere.append(SESSION, [tagged("t9", utterance, "I wrote", "action")])
+            await here.event(tag_id="t9")
             assert await here.do("judge_tag", tag_id="t9", status="accepted") == "done"
-        return fold(stage.journal(board.session_id))
+        return fold(stage.journal())
 
     assert run(scene()).tags["t9"].status == "accepted"
 
@@ -336,7 +323,7 @@ def test_a_recogniser_that_is_killed_is_replaced_and_the_interview_goes_on(stage
 
 def test_an_interview_is_set_up_from_the_page(stage, clip):
     async def scene():
-        async with board_on(stage, clip) as (_, server), httpx.AsyncClient(base_url=server.url, timeout=60) as http:
+        async with stage.visited(Defaults(engine="pocketsphinx", files={clip.name: clip})) as (_, http):
             facts = (await http.get("/api/setup")).json()
             assert {rubric["id"] for rubric in facts["rubrics"]} >= {"bei", "threads"}
             assert facts["files"] == [clip.name]
@@ -387,19 +374,21 @@ def test_erasing_leaves_no_byte_of_it(stage, talk):
             await board.begin()
             await board.at(4)
             assert (await http.delete(here)).status_code == 409
+            with Store.open(stage.workspace) as elsewhere, pytest.raises(BadInput, match="being heard"):
+                erase(elsewhere, board.session_id)
             await board.do("end")
             await board.ended()
-            exported = exports_path(stage.store.workspace, board.session_id) / "page.md"
+            exported = exports_path(stage.workspace, board.session_id) / "page.md"
             exported.parent.mkdir(parents=True)
             exported.write_text(PHRASE)
             other = await stage.studio.open(
                 FileSource(open_media(talk)), Setup(choose("pocketsphinx"), None, {}), Arrangement()
             )
-            assert PHRASE.encode() in every_byte(stage.store.workspace)
+            assert PHRASE.encode() in every_byte(stage.workspace)
             erased = (await http.delete(here)).json()
             assert (erased["recordings"], erased["exports"]) == (1, 1)
             assert re.search(r"Erased .*: \d+ events .*, the recording and 1 export", erased["said"])
-            left = every_byte(stage.store.workspace)
+            left = every_byte(stage.workspace)
             assert PHRASE.encode() not in left
             assert board.session_id.encode() not in left
             with pytest.raises(ConnectionClosed) as closed:
@@ -416,12 +405,3 @@ def every_byte(workspace):
     """What is in the files of the workspace and in their names."""
     paths = sorted(path for path in workspace.rglob("*") if path.is_file())
     return b"\n".join(str(path.relative_to(workspace)).encode() + b"\n" + path.read_bytes() for path in paths)
-
-
-def test_an_interview_that_another_process_hears_is_left_alone(stage, talk):
-    async def scene():
-        async with board_on(stage, talk) as (board, _):
-            with Store.open(stage.store.workspace) as elsewhere, pytest.raises(BadInput, match="being heard"):
-                erase(elsewhere, board.session_id)
-
-    run(scene())
