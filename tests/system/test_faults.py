@@ -1,27 +1,31 @@
-"""What goes wrong in the middle of an interview, for real: full disks, dead and slow workers."""
+"""What goes wrong in the middle of an interview, for real: full disks, dead and slow workers, networks that go."""
 
+import asyncio
 import os
 import re
 import subprocess
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import psutil
 import pytest
 import soundfile
+from websockets.exceptions import ConnectionClosed
 
 from pipeline.audio import RATE_HZ
 from pipeline.events import ProblemNoticed, Utterance
 from pipeline.models import choose, load
+from pipeline.offline import hear
 from pipeline.store import Store
 from pipeline.vad import SpeechGate
 from pipeline.worker import Worker
 from pipeline.workspace import resolve_workspace
-from tests.support.interviews import cut
+from tests.support.interviews import SESSION, cut, said, started
 from tests.support.running import run
-from tests.support.screens import Screen, seqs, sit
+from tests.support.screens import Screen, is_caught_up, seqs, sit
 from tests.support.stage import Stage
 from ui.arrangement import Arrangement, People
 from ui.sources import FileSource
@@ -167,6 +171,169 @@ def test_a_full_disk_is_shown_at_once_and_costs_nothing_once_there_is_room_again
     assert "no space left" in shown["notices"][0]
     codes = [told.code for told in stage.journal(session_id, ProblemNoticed)]
     assert sorted(codes) == ["journal-back", "recording-back", "recording-failed"]
-    said = stage.journal(session_id, Utterance)
-    assert [one.segment_id for one in said] == list(range(1, len(said) + 1))
+    numbers = [one.segment_id for one in stage.journal(session_id, Utterance)]
+    assert numbers == list(range(1, len(numbers) + 1))
     assert_whole(stage, session_id, talk)
+
+
+# -- a slow machine ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def followed_by_silence(tmp_path_factory):
+    """A few sentences, and long enough after them to catch up and to be calm."""
+    path = tmp_path_factory.mktemp("audio") / "calm.wav"
+    talk, _ = soundfile.read(cut(path, 22, 5), dtype="int16")
+    soundfile.write(path, np.concatenate([talk, np.zeros((400 * RATE_HZ, 2), np.int16)]), RATE_HZ)
+    return path
+
+
+@asynccontextmanager
+async def slowed(share):
+    """The worker runs only `share` of the time; 0: not at all."""
+
+    async def slow():
+        while True:
+            for worker in workers():
+                worker.suspend()
+            await asyncio.sleep(0.3 * (1 - share))
+            for worker in workers() if share else ():
+                worker.resume()
+            await asyncio.sleep(0.3 * share)
+
+    slowing = asyncio.create_task(slow())
+    try:
+        yield
+    finally:
+        slowing.cancel()
+        await asyncio.gather(slowing, return_exceptions=True)
+        for worker in workers():
+            worker.resume()
+
+
+def heard_at_leisure(recording):
+    media, setup = open_media(recording), Setup(choose("pocketsphinx"), None, SPEAKERS)
+    return [one.text for one in hear(media.chunks(), media.info.kept_channels, setup.worker())]
+
+
+def test_a_machine_that_falls_behind_says_so_takes_it_back_and_misses_nothing(stage, followed_by_silence):
+    async def scene():
+        async with board_on(stage, followed_by_silence, pace=2.0, most_waiting=None) as board:
+            await board.begin()
+            await board.at(1)
+            async with slowed(0):
+                await board.event(code="falling-behind")
+            await board.event(code="caught-up")
+            await board.do("end")
+            await board.ended()
+            return board.session_id
+
+    session_id = run(scene())
+    assert [one.text for one in stage.journal(session_id, Utterance)] == heard_at_leisure(followed_by_silence)
+    sound, (played, _) = stage.sound(session_id), soundfile.read(followed_by_silence, dtype="int16")
+    np.testing.assert_array_equal(sound, played[: len(sound)])
+
+
+@pytest.mark.long
+def test_a_machine_at_a_third_of_its_speed_misses_nothing(stage, tmp_path):
+    talk = cut(tmp_path / "talk.wav", 0, 90)
+
+    async def scene():
+        async with board_on(stage, talk, pace=1.0, most_waiting=None) as board:
+            await board.begin()
+            await board.at(1)
+            async with slowed(1 / 3):
+                await board.at(60)
+            await board.ended()
+            return board.session_id
+
+    session_id = run(scene(), limit_s=900)
+    assert [one.text for one in stage.journal(session_id, Utterance)] == heard_at_leisure(talk)
+    assert_whole(stage, session_id, talk)
+
+
+# -- the network ------------------------------------------------------------------------------------------------------
+
+
+class Line:
+    """A network between the screens and a server, which can be gone: nothing gets through, and nobody is told."""
+
+    def __init__(self, port):
+        self._port = port
+        self._ends = set()
+        self.is_there = asyncio.Event()
+        self.is_there.set()
+
+    async def __aenter__(self):
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", 0)
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/"
+
+    async def __aexit__(self, *_):
+        self._server.close()
+        self.break_off()
+
+    def break_off(self):
+        """Every connection is broken off."""
+        for end in self._ends:
+            end.transport.abort()
+        self._ends.clear()
+
+    async def _join(self, reader, writer):
+        further = await asyncio.open_connection("127.0.0.1", self._port)
+        self._ends |= {writer, further[1]}
+        with suppress(OSError):
+            await asyncio.gather(self._carry(reader, further[1]), self._carry(further[0], writer))
+
+    async def _carry(self, reader, writer):
+        while data := await reader.read(65536):
+            await self.is_there.wait()
+            writer.write(data)
+            await writer.drain()
+
+
+@pytest.mark.parametrize("gone_s", [1, pytest.param(30, marks=pytest.mark.long)])
+def test_a_screen_whose_network_was_gone_has_missed_nothing_and_sees_nothing_twice(stage, gone_s):
+    async def scene():
+        stage.tell(SESSION, started())
+        async with stage.server() as server:
+            line = Line(urlsplit(server.url).port)
+            async with line as url:
+                async with sit(url) as client:
+                    screen = Screen(client)
+                    await screen.until(is_caught_up)
+                    line.is_there.clear()
+                    stage.tell(SESSION, *(said(number, "and then") for number in range(1, 300)))
+                    await asyncio.sleep(gone_s)
+                    line.break_off()
+                    with pytest.raises(ConnectionClosed):
+                        await screen.until(lambda _: False)
+                line.is_there.set()
+                seen = seqs(screen.frames)
+                async with sit(url, after=seen[-1]) as client:
+                    again = Screen(client)
+                    await again.until(is_caught_up)
+                    stage.tell(SESSION, said(300, "at last"))
+                    await again.event(text="at last")
+                return seen + seqs(again.frames)
+
+    assert run(scene()) == list(range(1, 302))
+
+
+@pytest.mark.long
+def test_a_network_that_stands_still_for_half_a_minute_delivers_all_of_it_then(stage):
+    async def scene():
+        stage.tell(SESSION, started())
+        async with stage.server() as server:
+            line = Line(urlsplit(server.url).port)
+            async with line as url, sit(url, ping_timeout=60) as client:
+                screen = Screen(client)
+                await screen.until(is_caught_up)
+                line.is_there.clear()
+                for number in range(1, 600):
+                    stage.tell(SESSION, said(number, "and then"))
+                    await asyncio.sleep(0.05)
+                line.is_there.set()
+                await screen.until(lambda frame: frame.get("seq") == 600)
+                return seqs(screen.frames)
+
+    assert run(scene()) == list(range(1, 601))
