@@ -1,10 +1,14 @@
-"""Earmark killed in mid-answer and started again: the interview goes on where its recording stands."""
+"""Earmark as a process, killed in mid-answer, or stopped and its clock set back: the interview goes on, whole."""
 
+import asyncio
+import os
 import signal
 import socket
 import subprocess
 import sys
 from collections import Counter
+from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,11 +45,14 @@ class Program:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.process = None
+        self.environment = {}
 
     def start(self, *command):
         options = ("--port", self.port, "--workspace", self.workspace)
         arguments = [sys.executable, "-m", "ui", *map(str, (*command, *options))]
-        self.process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            arguments, stderr=subprocess.PIPE, text=True, start_new_session=True, env=os.environ | self.environment
+        )
         said = ""
         while self.url not in said:
             line = self.process.stderr.readline()
@@ -58,6 +65,10 @@ class Program:
             self.process.send_signal(how)
             self.process.communicate()
             self.process = None
+
+    def signal_all(self, how):
+        """To it and all its processes, as when a laptop is closed and opened again."""
+        os.killpg(self.process.pid, how)
 
     def session_id(self):
         with Store.open(self.workspace) as store:
@@ -133,4 +144,61 @@ def test_the_same_command_goes_on_with_an_interview_that_was_killed_in_mid_answe
     assert problem.message.startswith("Earmark was not running for ")
     numbers = [said.segment_id for said in earmark.journal(Utterance)]
     assert numbers == list(range(1, len(numbers) + 1))
+    assert earmark.process.wait(60) == 0
+
+
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+
+
+class Clock:
+    """The wall clock of a program, to be set while it runs."""
+
+    def __init__(self, path):
+        self._path = path
+        self.environment = {
+            "LD_PRELOAD": str(FAKETIME),
+            "FAKETIME_TIMESTAMP_FILE": str(path),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+        }
+        self.set("+0")
+
+    def set(self, offset):
+        self._path.write_text(offset)
+
+
+@pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime")
+@pytest.mark.parametrize("stopped_s", [3, pytest.param(60, marks=pytest.mark.long)])
+def test_a_machine_that_sleeps_and_whose_clock_is_set_back_leaves_the_interview_whole(
+    earmark, recording, tmp_path, stopped_s
+):
+    clock = Clock(tmp_path / "clock")
+    earmark.environment = clock.environment
+    earmark.start(*live(recording))
+
+    async def scene():
+        async with sit(earmark.url, earmark.session_id(), ping_timeout=None) as client:
+            board = Screen(client, earmark.session_id())
+            await board.begin()
+            await board.at(3)
+            earmark.signal_all(signal.SIGSTOP)
+            clock.set("-2h")
+            await asyncio.sleep(stopped_s)
+            earmark.signal_all(signal.SIGCONT)
+            await board.ended()
+            return board.frames
+
+    frames = run(scene())
+    with Store.open(earmark.workspace) as store:
+        recorded = list(store.read(earmark.session_id()))
+    hours = [datetime.fromisoformat(entry.recorded_at) for entry in recorded]
+    assert hours[-1] < hours[0]  # it was really set back
+    assert seqs(frames) == [entry.seq for entry in recorded] == list(range(1, len(recorded) + 1))
+    times = [frame["now"]["at_s"] for frame in frames if "now" in frame]
+    assert times == sorted(times)
+    ends = [entry.event.end_s for entry in recorded if isinstance(entry.event, Utterance)]
+    assert ends == sorted(ends)
+    assert ends[0] > 0
+    check_nothing_is_lost(earmark, recording)
     assert earmark.process.wait(60) == 0
