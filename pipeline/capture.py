@@ -112,7 +112,9 @@ async def capture(
                 next_sample += ROW_SAMPLES
             woken.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), TICK_S)
+                # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with the sound.
+                async with asyncio.timeout(TICK_S):
+                    await woken.wait()
 
 
 class _Line:

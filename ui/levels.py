@@ -45,7 +45,8 @@ class Levels:
             if not self.is_open or names != self._names:
                 await self._open(names)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._came.wait(), FIRST_S)
+                async with asyncio.timeout(FIRST_S):  # not wait_for: see ui/watch.py
+                    await self._came.wait()
             self._came.clear()
             loudest_db, self._loudest_db = self._loudest_db, {}
             return loudest_db, self._problem
