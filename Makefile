@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-long lint format docs bench-words bench-signals bench-batch pictures lock clean
+.PHONY: help run test test-long lint format docs bench-words bench-signals bench-batch bench-live pictures lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -37,8 +37,12 @@ bench-words: $(VENV)/.test-ready ## Word error of the embedded engine on the sam
 bench-signals: $(VENV)/.test-ready ## How well and fast tags are found: HALF=dev|test|all, RECOGNITION=no
 	$(BIN)/python -m tools.bench_signals --half $(or $(HALF),all) $(if $(filter no,$(RECOGNITION)),--no-recognition)
 
-bench-batch: $(VENV)/.test-ready ## Speed and memory of batches beside plain faster-whisper: ONLY=micro
-	$(BIN)/python -m tools.bench_batch $(if $(filter micro,$(ONLY)),--micro-only)
+bench-batch: $(VENV)/.test-ready ## Speed and memory of batches beside plain faster-whisper: MODEL=micro|base.en
+	$(BIN)/python -m tools.bench_batch $(if $(MODEL),--model $(MODEL))
+
+bench-live: $(VENV)/.test-ready ## The live loop, sound to screen, beside other programs: MINUTES=N HOUR=yes PEERS=no JSON=FILE
+	$(BIN)/python -m tools.bench_live --minutes $(or $(MINUTES),1) $(if $(filter yes,$(HOUR)),--hour) \
+		$(if $(filter no,$(PEERS)),--no-peers) $(if $(JSON),--json $(JSON))
 
 pictures: $(VENV)/.test-ready ## Take the README's pictures from the running page
 	$(BIN)/python tools/pictures.py

@@ -33,9 +33,19 @@ def sources_of_interviews(folder):
         return sorted(session.source for session in store.sessions())
 
 
+def listen_to_ctrl_c():
+    """In a process that is begun: a shell lets what it starts in the background ignore the key."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def started(arguments, errors):
+    pipe = subprocess.PIPE
+    return subprocess.Popen(arguments, stdout=pipe, stderr=errors, text=True, preexec_fn=listen_to_ctrl_c)
+
+
 def run_and_kill(folder, after_files, how):
     """Starts the batch and ends it once so many files are finished, in the middle of whatever goes on then."""
-    with subprocess.Popen(command(folder), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as program:
+    with started(command(folder), subprocess.DEVNULL) as program:
         finished = 0
         for line in program.stdout:
             record = json.loads(line)
@@ -210,18 +220,17 @@ def test_watching_takes_a_file_once_it_has_stopped_growing(tmp_path):
     (tmp_path / "in").mkdir()
     whole = write_transcripts(tmp_path / "ready", 1)[0].read_text() * 2
     growing = tmp_path / "in" / "growing.txt"
-    with subprocess.Popen(
-        command(tmp_path, "--watch"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as program:
+    with started(command(tmp_path, "--watch"), subprocess.PIPE) as program:
         try:
             growing.write_text(whole[: len(whole) // 2])
-            assert "files" in program.stderr.readline() + program.stderr.readline() + program.stderr.readline()
+            assert any("at a time" in line for line in program.stderr)
             growing.write_text(whole)
             for line in program.stdout:
                 if json.loads(line).get("state") == "done":
                     break
         finally:
             program.send_signal(signal.SIGINT)
+            program.communicate()
     assert program.returncode == 130
     assert sources_of_interviews(tmp_path) == ["growing.txt"]
     lines = (tmp_path / "out" / "growing" / "interview.jsonl").read_text().splitlines()

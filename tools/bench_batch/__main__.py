@@ -47,8 +47,8 @@ def main() -> None:
     options = _read_options()
     length_s = sum(soundfile.info(file).duration for file in options.files)
     with tempfile.TemporaryDirectory() as folder:
-        models = {"micro-Whisper": MICRO}
-        if not options.micro_only:
+        models = {"micro-Whisper": MICRO} if options.model != "base.en" else {}
+        if options.model != "micro":
             models[f"base.en's size, random weights, {TOKENS_A_SECOND} tokens a second"] = base_en(
                 Path(folder) / f"base-en-{RANDOM_MARK}"
             )
@@ -131,7 +131,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("files", nargs="*", type=Path, default=FILES, help="recordings; unset, two of the samples")
     parser.add_argument("--jobs", nargs="+", type=int, default=(1, 2))
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
-    parser.add_argument("--micro-only", action="store_true", help="leave out the large model")
+    parser.add_argument("--model", choices=("micro", "base.en"), help="one of the two models; unset, both")
     return parser.parse_args()
 
 

@@ -65,12 +65,17 @@ def _ours(model: Path, threads: int, folder: Path) -> Hear:
 
     def hear(file: Path) -> dict[str, float]:
         [(name, claim)] = states.enrol({str(file): file.stem}, lambda *_: False).values()
-        task = FileTask(name=name, path=file, source=str(file), claim=claim, is_transcript=False, rubric="bei")
+        task = FileTask(
+            name=name, path=file, source=str(file), claim=claim, is_transcript=file.suffix == ".txt", rubric="bei"
+        )
         outcome = performer(task)
         if outcome.state != "done":
             raise SystemExit(f"{file}: {outcome.state}: {outcome.reason}")
         return dict(outcome.spent_s)
 
+    warm_up = folder / "warm-up.txt"
+    warm_up.write_text("Q1: What did you do?\nA1: I wrote an audit, and the run went from forty minutes to three.\n")
+    hear(warm_up)
     return hear
 
 
