@@ -16,7 +16,7 @@ import soundfile
 from websockets.exceptions import ConnectionClosed
 
 from pipeline.audio import RATE_HZ
-from pipeline.events import ProblemNoticed, Utterance
+from pipeline.events import ListeningPaused, ProblemNoticed, Utterance
 from pipeline.models import choose, load
 from pipeline.offline import hear
 from pipeline.store import Store
@@ -232,6 +232,26 @@ def test_a_machine_that_falls_behind_says_so_takes_it_back_and_misses_nothing(st
     assert [one.text for one in stage.journal(session_id, Utterance)] == heard_at_leisure(followed_by_silence)
     sound, (played, _) = stage.sound(session_id), soundfile.read(followed_by_silence, dtype="int16")
     np.testing.assert_array_equal(sound, played[: len(sound)])
+
+
+def test_words_that_come_late_after_a_pause_keep_their_place(stage, talk):
+    async def scene():
+        async with board_on(stage, talk, pace=4.0, most_waiting=None) as board:
+            await board.begin()
+            await board.at(1)
+            async with slowed(0):
+                await board.at(8)
+                assert await board.do("pause") == "done"
+                assert await board.do("resume") == "done"
+                await board.at(13)
+            await board.ended()
+            return board.session_id
+
+    journal = stage.journal(run(scene()))
+    utterances = [event for event in journal if isinstance(event, Utterance)]
+    assert [one.start_s for one in utterances] == sorted(one.start_s for one in utterances)
+    (paused,) = [number for number, event in enumerate(journal) if isinstance(event, ListeningPaused)]
+    assert paused < journal.index(utterances[0])  # they came late indeed
 
 
 @pytest.mark.long
