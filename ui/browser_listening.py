@@ -11,15 +11,15 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.audio import RATE_HZ
-from pipeline.events import ListeningResumed, SessionStarted
+from pipeline.events import ListeningResumed, SessionStarted, Utterance
 from pipeline.models import choose
-from pipeline.recording import Recording
 from pipeline.state import InterviewState
 from pipeline.store import Store
 from pipeline.worker import Worker
 from pipeline.workspace import audio_path
 from ui.arrangement import Arrangement
 from ui.browser_sound import BrowserSound
+from ui.cut_off import Unheard, stand_of
 from ui.errors import Refused
 from ui.interview import Interview
 from ui.listening import Listening
@@ -31,41 +31,23 @@ LONGEST_BREAK_S: Final = 3600.0
 """An interview that nobody has heard for longer is not gone on with: the break would be silence in its recording."""
 _PIECE: Final = RATE_HZ
 _HEADER_BYTES: Final = 256
-_TYPES: Final = frozenset({"session_started", "listening_resumed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """How far an interview came that was cut off, in samples: recorded, and understood; `break_s` ago."""
-
-    path: Path
-    channels: int
-    recorded: int
-    understood: int
-    break_s: float
-
-    def unheard(self) -> Iterator[tuple[int, Pcm]]:
-        """What was recorded and not understood any more, a second at a time, each with where it begins."""
-        if self.understood >= self.recorded:
-            return
-        with self.path.open("rb") as file:
-            begin = file.read(_HEADER_BYTES).index(b"data") + 8
-            file.seek(begin + self.understood * self.channels * 2)
-            for place in range(self.understood, self.recorded, _PIECE):
-                count = min(_PIECE, self.recorded - place)
-                pcm = np.frombuffer(file.read(count * self.channels * 2), "<i2")
-                yield place, pcm.reshape(-1, self.channels)
+_TYPES: Final = frozenset({"session_started", "listening_paused", "listening_resumed"})
 
 
 @dataclass(frozen=True, slots=True)
 class TakenUp:
-    """An interview that was cut off, ready to be heard again: `recorded_s` of it, None where it had not begun."""
+    """An interview that was cut off, ready to be heard again: `recorded_s` of it, None where it had not begun.
+
+    `earlier` stretches are put into words first; `last`, the one that was cut off, goes on in the sound to come.
+    """
 
     setup: Setup
     sound: BrowserSound
     first_sample: int = 0
     is_paused: bool = False
     recorded_s: float | None = None
+    earlier: tuple[Unheard, ...] = ()
+    last: Unheard | None = None
 
 
 def take_up(store: Store, session_id: str, arrangement: Arrangement, state: InterviewState) -> TakenUp:
@@ -79,26 +61,33 @@ def take_up(store: Store, session_id: str, arrangement: Arrangement, state: Inte
     path, kinds = audio_path(store.workspace, session_id), arrangement.browser
     if not path.exists():
         return TakenUp(setup, BrowserSound(kinds))
-    resumed_s = [event.at_s for event in events if isinstance(event, ListeningResumed)]
-    stand = _stand(path, len(kinds), state, resumed_s)
+    stand = stand_of(path, len(kinds), range(1, len(kinds) + 1), state, events)
+    if stand.break_s > LONGEST_BREAK_S:
+        raise Refused("the interview was cut off more than an hour ago: end it, and set up another to go on.")
+    earlier, last = stand.unheard, None
+    if earlier and not state.is_paused:
+        *rest, last = earlier
+        earlier = tuple(rest)
     sound = BrowserSound(
         kinds,
-        takes=len(resumed_s) + (1 if state.is_paused else 0),
-        before=stand.unheard(),
-        recorded_s=None if state.is_paused else time.monotonic() - stand.break_s,
+        takes=sum(isinstance(event, ListeningResumed) for event in events) + (1 if state.is_paused else 0),
+        before=_recorded(path, len(kinds), last) if last else (),
+        recorded_s=None if state.is_paused else time.monotonic() - max(0.0, stand.break_s),
     )
-    return TakenUp(setup, sound, stand.understood, state.is_paused, round(stand.recorded / RATE_HZ, 3))
+    first_sample = last.first_sample if last else stand.recorded
+    recorded_s = round(stand.recorded / RATE_HZ, 3)
+    return TakenUp(setup, sound, first_sample, state.is_paused, recorded_s, earlier, last)
 
 
-def _stand(path: Path, channels: int, state: InterviewState, resumed_s: Sequence[float]) -> Stand:
-    break_s = max(0.0, time.time() - path.stat().st_mtime)
-    if break_s > LONGEST_BREAK_S:
-        raise Refused("the interview was cut off more than an hour ago: end it, and set up another to go on.")
-    with Recording.open(path, channels) as recording:
-        recorded = recording.frames
-    spoken_s = [said.end_s for said in state.utterances if said.medium == "spoken"]
-    understood = min(recorded, round(max((*spoken_s, *resumed_s), default=0.0) * RATE_HZ))
-    return Stand(path, channels, recorded, understood, break_s)
+def _recorded(path: Path, channels: int, stretch: Unheard) -> Iterator[tuple[int, Pcm]]:
+    """The sound of a stretch, a second at a time, each with where it begins."""
+    with path.open("rb") as file:
+        begin = file.read(_HEADER_BYTES).index(b"data") + 8
+        file.seek(begin + stretch.first_sample * channels * 2)
+        for place in range(stretch.first_sample, stretch.end_sample, _PIECE):
+            count = min(_PIECE, stretch.end_sample - place)
+            pcm = np.frombuffer(file.read(count * channels * 2), "<i2")
+            yield place, pcm.reshape(-1, channels)
 
 
 class BrowserListening(Listening):
@@ -114,11 +103,25 @@ class BrowserListening(Listening):
         *,
         first_sample: int = 0,
         is_paused: bool = False,
+        earlier: Sequence[Unheard] = (),
+        last: Unheard | None = None,
         **options: Any,
     ) -> None:
         super().__init__(source, interview, make_worker, workspace, session_id, **options)
         self._next_sample = first_sample
         self._begins_paused = is_paused
+        self._earlier = tuple(earlier)
+        self._last = last
+
+    async def start(self) -> None:
+        """As Listening.start, after what is to be heard again first."""
+        self._catch_up(await self._open_recording(), self._earlier)
+        self._begin()
+
+    def _confirm(self, utterance: Utterance) -> None:
+        news = self._last.news(utterance) if self._last else utterance
+        if news is not None:
+            super()._confirm(news)
 
     def _begin(self) -> None:
         if self._begins_paused:

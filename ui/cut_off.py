@@ -124,6 +124,8 @@ def resumption(store: Store, session_id: str, arrangement: Arrangement, state: I
     Raises BadInput where its model or its recording is not here any more, Refused where its source is not known.
     """
     started, origin = state.started, arrangement.origin
+    if arrangement.browser:
+        origin = Origin(kept=tuple(range(1, len(arrangement.browser) + 1)))
     if started is None or origin is None:
         raise Refused("the interview was cut off, and where its sound came from is not known. It can be ended")
     setup = Setup(choose(started.engine, started.model), arrangement.rubric, arrangement.speakers)

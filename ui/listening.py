@@ -133,7 +133,10 @@ class Listening:
         self._next_sample = stand.recorded
         self._interview.at_s = round(stand.recorded / RATE_HZ, 3)
         self.state = "paused"
-        for unheard in stand.unheard:
+        self._catch_up(keeping, stand.unheard)
+
+    def _catch_up(self, keeping: Keeping, stretches: Sequence[Unheard]) -> None:
+        for unheard in stretches:
 
             def hear(ask: Ask, unheard: Unheard = unheard) -> Coroutine[Any, Any, None]:
                 return self._hear_again(keeping, unheard, ask)
@@ -222,7 +225,7 @@ class Listening:
             keeping.receive(replace(chunk, first_sample=chunk.first_sample + first_sample))
 
         def confirm(utterance: Utterance) -> None:
-            self._interview.confirm(_moved(utterance, moved_s))
+            self._confirm(_moved(utterance, moved_s))
 
         self._loop_from_s = moved_s
 
@@ -250,7 +253,7 @@ class Listening:
 
         def confirm(utterance: Utterance) -> None:
             if news := unheard.news(_moved(utterance, moved_s)):
-                self._interview.confirm(news)
+                self._confirm(news)
 
         def recall(channel: int, first: int, count: int) -> Samples:
             return keeping.read(channel, first + first_sample, count)
@@ -328,6 +331,10 @@ class Listening:
             self._finish("it could not go on")
         elif not self._stop.is_set():
             self._finish("the recording ended")
+
+    def _confirm(self, utterance: Utterance) -> None:
+        """Journal an utterance, on the interview's clock. Blocks on the disk."""
+        self._interview.confirm(utterance)
 
     def _catching_up_is_over(self, stretch: asyncio.Task[None]) -> None:
         if not stretch.cancelled() and (failure := stretch.exception()):

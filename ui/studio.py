@@ -212,8 +212,8 @@ class Studio:
         if is_live(self.workspace, session_id):
             raise Refused("another Earmark on this machine hears this interview: do it there")
         again = await asyncio.to_thread(take_up, self._store, session_id, room.arrangement, room.interview.state)
-        options = {"first_sample": again.first_sample, "is_paused": again.is_paused}
-        self._hear(session_id, room, again.sound, again.setup, **options)
+        options = {"first_sample": again.first_sample, "is_paused": again.is_paused, "earlier": again.earlier}
+        self._hear(session_id, room, again.sound, again.setup, last=again.last, **options)
         if again.recorded_s is not None and room.listening is not None:
             room.interview.at_s = again.recorded_s
             await room.listening.start()
@@ -376,7 +376,8 @@ class Studio:
 
     async def _end_interrupted(self, session_id: str, room: _Room) -> None:
         reason = "it was cut off"
-        if room.arrangement.origin and self._is_recorded(session_id):
+        is_known = room.arrangement.origin or room.arrangement.browser
+        if is_known and self._is_recorded(session_id):
             try:
                 await self._hear_again(session_id, room, seek=False)
             except PipelineError as error:
