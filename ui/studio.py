@@ -9,23 +9,18 @@ of the interview are asked first, then the journal is written, then everybody se
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from pipeline.erase import Erased, erase
 from pipeline.errors import PipelineError
-from pipeline.events import ChannelAssigned, ConsentRecorded, SegmentAssigned, SessionStarted, Speaker
+from pipeline.events import ChannelAssigned, ConsentRecorded, SegmentAssigned, SessionStarted
 from pipeline.live_mark import is_live
-from pipeline.store import Recorded, Store, StoreError, UnknownSession, new_session_id
+from pipeline.store import Store, StoreError, UnknownSession, new_session_id
 from pipeline.workspace import audio_path
-from rubrics.errors import RubricError
-from rubrics.load import load_rubric
-from rubrics.model import Rubric
-from signals.listener import Listener
 from signals.rulebook import RULES_VERSION
 from ui.actions import (
     Assign,
@@ -48,10 +43,10 @@ from ui.browser_sound import BrowserSound
 from ui.cut_off import resumption
 from ui.errors import Refused
 from ui.hub import Hub
-from ui.interview import Interview
 from ui.listening import Listening
 from ui.notice import NOTICE_VERSION, may_share, missing_purposes
 from ui.origin import origin_of
+from ui.rooms import Room, Rooms, kept
 from ui.seats import PANEL, Seat, may_do
 from ui.sources import Source
 from ui.standing import Standing
@@ -61,21 +56,6 @@ from ui.wiring import Setup
 TICK_S: Final = 0.25
 """How often the board is told how an interview stands."""
 _LOG: Final = logging.getLogger("earmark.studio")
-_MOST_ROOMS: Final = 32
-"""Interviews of the journal that are kept ready at once; those that are heard do not count."""
-
-
-@dataclass(slots=True)
-class _Room:
-    """One interview and what belongs to it; `listening` where this process hears it, `sound` where through a page."""
-
-    interview: Interview
-    arrangement: Arrangement
-    standing: Standing
-    listening: Listening | None = None
-    sound: BrowserSound | None = None
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    controlled: dict[str, Control] = field(default_factory=dict)
 
 
 class Studio:
@@ -84,8 +64,7 @@ class Studio:
     def __init__(self, store: Store, hub: Hub) -> None:
         self._store = store
         self._hub = hub
-        self._rooms: dict[str, _Room] = {}
-        self._opening = asyncio.Lock()
+        self._rooms = Rooms(store, hub)
         self._ticking: asyncio.Task[None] | None = None
 
     @property
@@ -96,7 +75,7 @@ class Studio:
     @property
     def hears_something(self) -> bool:
         """Whether an interview is being recorded here."""
-        rooms = self._rooms.values()
+        rooms = (room for _, room in self._rooms.open())
         return any(room.listening is not None and room.listening.state == "recording" for room in rooms)
 
     # -- setting up and ending ----------------------------------------------------------------------------------------
@@ -111,16 +90,15 @@ class Studio:
         arrangement = arrangement.model_copy(update={"origin": origin_of(source)})
         session_id = new_session_id(datetime.now(UTC))
         setup.listener(source.kept_channels)  # it says what is wrong with the speakers
-        make_listener = self._listeners(session_id, setup.rubric, source.kept_channels, setup.speakers)
-        interview = Interview(self._store, session_id, make_listener, self._publish_to(session_id))
+        interview = self._rooms.interview(session_id, setup.rubric, source.kept_channels, setup.speakers)
         await asyncio.to_thread(interview.start, _started(session_id, source, setup))
         await asyncio.to_thread(self._store.keep_setup, session_id, arrangement.to_json())
-        room = _Room(interview, arrangement, Standing(interview, setup.rubric))
-        self._rooms[session_id] = room
+        room = Room(interview, arrangement, Standing(interview, setup.rubric))
+        self._rooms.add(session_id, room)
         self._hear(session_id, room, source, setup, most_waiting=most_waiting)
         return session_id
 
-    def _hear(self, session_id: str, room: _Room, source: Source, setup: Setup, **options: Any) -> None:
+    def _hear(self, session_id: str, room: Room, source: Source, setup: Setup, **options: Any) -> None:
         """Have a room's interview heard from a source as soon as it is started. Raises BadInput as Listening does."""
         kind = BrowserListening if isinstance(source, BrowserSound) else Listening
         room.listening = kind(
@@ -141,8 +119,7 @@ class Studio:
 
     async def wait_until_ended(self, session_id: str) -> None:
         """Wait for the end of an interview that is heard here; raises what cut it off, if something did."""
-        room = await self._room(session_id)
-        while room.listening is None:
+        while (room := await self._rooms.find(session_id)).listening is None:
             if room.interview.state.is_ended:
                 return
             await asyncio.sleep(TICK_S)
@@ -163,7 +140,7 @@ class Studio:
 
     async def close(self, reason: str = "Earmark was stopped") -> None:
         """Stop hearing whatever is heard, at once. What a page captures can be gone on with after a restart."""
-        for session_id, room in self._rooms.items():
+        for session_id, room in self._rooms.open():
             if room.listening is not None and not room.listening.ended.is_set():
                 if isinstance(room.listening, BrowserListening) and room.listening.state != "ended":
                     await room.listening.leave()
@@ -180,9 +157,8 @@ class Studio:
         room = self._rooms.get(session_id)
         if room is not None and room.listening is not None and room.listening.state == "ended":
             await room.listening.ended.wait()  # its last words are on their way into the journal
-        async with self._opening:
+        async with self._rooms.without(session_id):
             erased = await asyncio.to_thread(erase, self._store, session_id)
-            self._rooms.pop(session_id, None)
         self._hub.forget(session_id)
         return erased
 
@@ -193,7 +169,7 @@ class Studio:
 
         Raises Refused where it is not heard through a page, or is over, UnknownSession and the rooms' errors.
         """
-        room = await self._room(session_id)
+        room = await self._rooms.find(session_id)
         async with room.lock:
             is_open = room.arrangement.browser and not room.interview.state.is_ended
             if room.listening is None and is_open:
@@ -207,7 +183,7 @@ class Studio:
         room = self._rooms.get(session_id)
         return room is None or room.listening is None or room.listening.state == "ended"
 
-    async def _take_up(self, session_id: str, room: _Room) -> None:
+    async def _take_up(self, session_id: str, room: Room) -> None:
         """Hear an interview that was cut off, waiting, recording or paused as it was, where its recording stands."""
         if is_live(self.workspace, session_id):
             raise Refused("another Earmark on this machine hears this interview: do it there")
@@ -224,11 +200,11 @@ class Studio:
 
     async def arrangement(self, session_id: str) -> Arrangement:
         """What was settled for an interview. Raises UnknownSession."""
-        return (await self._room(session_id)).arrangement
+        return (await self._rooms.find(session_id)).arrangement
 
     async def look(self, session_id: str) -> str:
         """How an interview stands, shown to whoever watches it: its state, or "interrupted" where nobody hears it."""
-        room = await self._room(session_id)
+        room = await self._rooms.find(session_id)
         self._show(session_id, room)
         return _state_of(room)
 
@@ -243,7 +219,7 @@ class Studio:
     def host_name(self, session_id: str) -> str:
         """What the host of an interview is called: the note-taker's name where set-up gave one. Blocks on the disk."""
         room = self._rooms.get(session_id)
-        people = (room.arrangement if room else _kept(self._store, session_id)).people
+        people = (room.arrangement if room else kept(self._store, session_id)).people
         return people.note_taker or "host"
 
     # -- acting -------------------------------------------------------------------------------------------------------
@@ -252,7 +228,7 @@ class Studio:
         """Do what a seat asks for; returns the id of what it became. Raises Refused, StoreError, UnknownSession."""
         if not may_do(seat, frame.do):
             raise Refused(f"that is not for the role of {seat.role}")
-        room = await self._room(seat.session_id)
+        room = await self._rooms.find(seat.session_id)
         event_id = seat.event_id(frame.id)
         try:
             async with room.lock:
@@ -264,7 +240,7 @@ class Studio:
         self._show(seat.session_id, room)
         return event_id
 
-    async def _act(self, room: _Room, seat: Seat, frame: Frame, event_id: str) -> None:
+    async def _act(self, room: Room, seat: Seat, frame: Frame, event_id: str) -> None:
         action = frame.do
         if isinstance(action, Control):
             known = room.controlled.get(event_id)
@@ -281,7 +257,7 @@ class Studio:
             _check(refusal(action, seat, room.arrangement.rubric, room.interview.state))
         await _in_journal(room.interview.act, event)
 
-    async def _control(self, room: _Room, seat: Seat, action: Control, event_id: str) -> None:
+    async def _control(self, room: Room, seat: Seat, action: Control, event_id: str) -> None:
         _check(refusal(action, seat, room.arrangement.rubric, room.interview.state))
         interview = room.interview
         match action:
@@ -304,12 +280,12 @@ class Studio:
             case JudgeTag(tag_id=tag_id, status=status):
                 await _in_journal(interview.judge, tag_id, status)
 
-    def _check_is_ours(self, session_id: str, room: _Room) -> None:
+    def _check_is_ours(self, session_id: str, room: Room) -> None:
         """What moves tags is done where the tags are made."""
         if room.listening is None and is_live(self.workspace, session_id):
             raise Refused("another Earmark on this machine hears this interview: do it there")
 
-    async def _consent(self, session_id: str, room: _Room, action: Consent) -> None:
+    async def _consent(self, session_id: str, room: Room, action: Consent) -> None:
         people = room.arrangement.people
         if people.candidate is not None and action.person not in people.names:
             raise Refused(f"nobody of that name takes part. There is: {', '.join(people.names)}")
@@ -330,7 +306,7 @@ class Studio:
         await _in_journal(room.interview.act, consent)
         self._hub.look_again(session_id)  # it may close the panel's screens
 
-    async def _steer(self, room: _Room, seat: Seat, action: Start | Pause | Resume | End, event_id: str) -> None:
+    async def _steer(self, room: Room, seat: Seat, action: Start | Pause | Resume | End, event_id: str) -> None:
         listening = room.listening
         if listening is None:
             await self._steer_interrupted(seat, room, action, event_id)
@@ -349,7 +325,7 @@ class Studio:
                 raise Refused(f"the interview is {_STATE_WORDS[state]}: it cannot {action.type} now")
 
     async def _steer_interrupted(
-        self, seat: Seat, room: _Room, action: Start | Pause | Resume | End, event_id: str
+        self, seat: Seat, room: Room, action: Start | Pause | Resume | End, event_id: str
     ) -> None:
         """Go on with an interview that was cut off, or end it. What was recorded is put into words first."""
         interview, session_id = room.interview, seat.session_id
@@ -374,7 +350,7 @@ class Studio:
             case _:
                 raise Refused("the interview was cut off and nobody hears it. Go on with it, or end it")
 
-    async def _end_interrupted(self, session_id: str, room: _Room) -> None:
+    async def _end_interrupted(self, session_id: str, room: Room) -> None:
         reason = "it was cut off"
         is_known = room.arrangement.origin or room.arrangement.browser
         if is_known and self._is_recorded(session_id):
@@ -386,7 +362,7 @@ class Studio:
                 return await _listening(room).end(reason)
         return await _in_journal(room.interview.close, reason)
 
-    async def _hear_again(self, session_id: str, room: _Room, *, seek: bool) -> None:
+    async def _hear_again(self, session_id: str, room: Room, *, seek: bool) -> None:
         """Hear an interview that was cut off, where its recording stands; `seek`: from its source, else no further.
 
         Raises BadInput where the source, the model or the recording is not there any more.
@@ -408,65 +384,14 @@ class Studio:
     def _is_recorded(self, session_id: str) -> bool:
         return audio_path(self.workspace, session_id).exists()
 
-    # -- rooms --------------------------------------------------------------------------------------------------------
-
-    async def _room(self, session_id: str) -> _Room:
-        if room := self._rooms.get(session_id):
-            if room.listening is None:
-                await asyncio.to_thread(room.interview.catch_up)
-            return room
-        async with self._opening:
-            if session_id not in self._rooms:
-                self._forget_the_oldest()
-                self._rooms[session_id] = await asyncio.to_thread(self._reopened, session_id)
-            return self._rooms[session_id]
-
-    def _forget_the_oldest(self) -> None:
-        idle = [
-            session_id
-            for session_id, room in self._rooms.items()
-            if room.listening is None or room.listening.ended.is_set()
-        ]
-        for session_id in idle[: max(0, len(idle) - _MOST_ROOMS + 1)]:
-            if not self._rooms[session_id].lock.locked():
-                del self._rooms[session_id]
-
-    def _reopened(self, session_id: str) -> _Room:
-        events = tuple(self._store.read(session_id))
-        started = events[0].event
-        arrangement = _kept(self._store, session_id)
-        if arrangement.rubric is None:
-            arrangement = arrangement.model_copy(update={"rubric": _journalled_rubric(started)})
-        channels = tuple(range(1, started.channels + 1)) if isinstance(started, SessionStarted) else (1,)
-        if arrangement.origin is not None:
-            channels = arrangement.origin.kept
-        make_listener = self._listeners(session_id, arrangement.rubric, channels, arrangement.speakers)
-        interview = Interview(self._store, session_id, make_listener, self._publish_to(session_id), events)
-        return _Room(interview, arrangement, Standing(interview, arrangement.rubric))
-
-    def _listeners(
-        self, session_id: str, rubric: Rubric | None, channels: tuple[int, ...], speakers: Mapping[int, Speaker]
-    ) -> Callable[[], Listener]:
-        """Makes listeners that know what the journal of an interview holds when they are made."""
-
-        def make_listener() -> Listener:
-            listener = Listener(rubric, channels=channels, given=speakers)
-            listener.recall(recorded.event for recorded in self._store.read(session_id))
-            return listener
-
-        return make_listener
-
-    def _publish_to(self, session_id: str) -> Callable[[Sequence[Recorded]], None]:
-        return lambda recorded: self._hub.publish(session_id, recorded)
-
     async def _tick(self) -> None:
         while True:
-            for session_id, room in tuple(self._rooms.items()):
+            for session_id, room in self._rooms.open():
                 if room.listening is not None:
                     self._show(session_id, room)
             await asyncio.sleep(TICK_S)
 
-    def _show(self, session_id: str, room: _Room) -> None:
+    def _show(self, session_id: str, room: Room) -> None:
         if room.listening is not None:
             listening = room.listening
             now = room.standing.now(listening.state, listening.levels_db, listening.talking, listening.last_speech_s)
@@ -477,7 +402,7 @@ class Studio:
             is_recorded = self._is_recorded(session_id)
             self._hub.show(session_id, room.standing.now("interrupted" if is_recorded else "waiting"))
 
-    def _can_go_on(self, session_id: str, room: _Room) -> bool:
+    def _can_go_on(self, session_id: str, room: Room) -> bool:
         """Whether it was cut off and can be gone on with from here."""
         is_known = room.arrangement.origin is not None and not self._hub.is_live(session_id)
         return is_known and not is_live(self.workspace, session_id)
@@ -492,19 +417,19 @@ _STATE_WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def _state_of(room: _Room) -> str:
+def _state_of(room: Room) -> str:
     if room.listening is not None:
         return room.listening.state
     return "ended" if room.interview.state.is_ended else "interrupted"
 
 
-def _listening(room: _Room) -> Listening:
+def _listening(room: Room) -> Listening:
     if room.listening is None:
         raise RuntimeError("the interview is heard from here on")
     return room.listening
 
 
-def _missing_consent(room: _Room) -> str | None:
+def _missing_consent(room: Room) -> str | None:
     answers = {consent.person: consent.is_given for consent in room.interview.state.consents}
     candidate = room.arrangement.people.candidate
     if candidate is not None:
@@ -526,19 +451,6 @@ def _started(session_id: str, source: Source, setup: Setup) -> SessionStarted:
         rubric_version=setup.rubric.version if setup.rubric else None,
         rules_version=RULES_VERSION,
     )
-
-
-def _kept(store: Store, session_id: str) -> Arrangement:
-    body = store.setup(session_id)
-    return Arrangement.from_json(body) if body else Arrangement()
-
-
-def _journalled_rubric(started: object) -> Rubric | None:
-    """For interviews without a set-up: the built-in rubric that they were listened to with, if there is one."""
-    rubric_id = started.rubric_id if isinstance(started, SessionStarted) else None
-    with suppress(RubricError):
-        return load_rubric(rubric_id) if rubric_id else None
-    return None
 
 
 def _check(why_not: str | None) -> None:
