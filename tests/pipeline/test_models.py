@@ -132,7 +132,9 @@ def test_a_known_model_that_is_not_here_is_missing_and_named(engine):
 
 @pytest.mark.parametrize("name", ["bass.en", "./nowhere/at/all", "../x"])
 @pytest.mark.usefixtures("cache")
-def test_an_unknown_model_is_bad_input_with_the_known_ones(name):
+def test_an_unknown_model_is_bad_input_with_the_known_ones(name, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     with pytest.raises(BadInput, match=r"base\.en"):
         choose("faster-whisper", name)
 
