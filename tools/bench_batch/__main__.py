@@ -58,16 +58,22 @@ def main() -> None:
                 f"{'':<18}{'jobs':>5}{'real-time factor':>18}{'processor s / s':>17}{'peak MB':>9}{'beside model':>14}"
             )
             for jobs in options.jobs:
-                _print_jobs([_measure(kind, jobs, model, options.files) for kind in options.kinds], length_s)
+                took = []
+                for kind in options.kinds:
+                    took.append(_measure(kind, jobs, model, options.files))
+                    _print_one(took[-1], length_s)
+                _print_comparison(took)
 
 
-def _print_jobs(took: Sequence[Took], length_s: float) -> None:
-    for one in took:
-        print(
-            f"{one.kind:<18}{one.jobs:>5}{one.wall_s / length_s:>18.4f}{one.processor_s / length_s:>17.4f}"
-            f"{one.peak_bytes / 1e6:>9.0f}{one.beside_bytes / 1e6:>14.0f}",
-            flush=True,
-        )
+def _print_one(one: Took, length_s: float) -> None:
+    print(
+        f"{one.kind:<18}{one.jobs:>5}{one.wall_s / length_s:>18.4f}{one.processor_s / length_s:>17.4f}"
+        f"{one.peak_bytes / 1e6:>9.0f}{one.beside_bytes / 1e6:>14.0f}",
+        flush=True,
+    )
+
+
+def _print_comparison(took: Sequence[Took]) -> None:
     ours = next((one for one in took if one.kind == "ours"), None)
     if ours is None:
         return
