@@ -1,7 +1,6 @@
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 
 import av
 import numpy as np
@@ -10,8 +9,7 @@ import soundfile
 
 from pipeline.audio import RATE_HZ
 from pipeline.audio_file import open_media
-
-SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
+from tests.support.interviews import SAMPLE
 
 
 @cache
@@ -227,6 +225,7 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from pipeline.audio_file import open_media
+from tests.support.interviews import SAMPLE
 for chunk in open_media(Path(sys.argv[1])).chunks():
     pass
 status = Path("/proc/self/status")

@@ -1,5 +1,4 @@
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +8,8 @@ from hypothesis import strategies as st
 from pipeline.audio import FRAME_SAMPLES, GATE_FRAME_S, GATE_FRAME_SAMPLES, RATE_HZ, AudioChunk
 from pipeline.audio_file import open_media
 from pipeline.vad import SpeechGate, VoiceDetector
+from tests.support.interviews import SAMPLE
 
-SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
 NEEDED_S = 0.25  # the core lets a segment through from here on
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,8 @@ import soundfile
 from pipeline.audio import RATE_HZ
 from rubrics.load import load_rubric
 from samples.script import Aside, load_script
+from tests.support.interviews import SAMPLES
 
-SAMPLES = Path(__file__).parents[2] / "samples"
 STEREO = ("weak", "average", "strong", "exceptional")
 ALL = (*STEREO, "strong-mono")
 CUTTING_PAUSE_S = 0.6

@@ -3,13 +3,13 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-SAMPLE = Path(__file__).parents[2] / "samples" / "audio" / "strong.flac"
+from tests.support.interviews import SAMPLE
+
 RATE_HZ = 16_000
 MOST_MEGABYTES = 600
 

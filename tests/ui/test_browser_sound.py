@@ -19,8 +19,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from pipeline.audio import RATE_HZ
 from pipeline.events import ProblemNoticed, SessionEnded, SessionStarted
 from pipeline.recording import Recording
-from pipeline.store import Store
-from pipeline.workspace import audio_path, resolve_workspace
+from pipeline.workspace import audio_path
+from tests.support.running import run
 from ui import wire
 from ui.browser_sound import MOST_KEPT_S, BrowserSound
 from ui.server import Server
@@ -30,20 +30,6 @@ from ui.sound_wire import NOT_NOW, NOT_THROUGH_A_BROWSER, OVER, REPLACED, SoundF
 
 KINDS = ["microphone", "tab"]
 BLOCK = 960
-pytestmark = pytest.mark.timeout(60)
-
-
-def run(coroutine, limit_s=50):
-    return asyncio.run(asyncio.wait_for(coroutine, limit_s))
-
-
-@pytest.fixture
-def stage(tmp_path, stage):
-    """As ever, in a workspace that has a folder for sound."""
-    stage.store.close()
-    stage.store = Store.open(resolve_workspace(str(tmp_path / "workspace")))
-    yield stage
-    stage.store.close()
 
 
 @pytest.fixture
@@ -481,7 +467,6 @@ def test_a_page_captures_each_kind_once_and_nothing_else_is_heard(stage, source)
     assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
 
 
-@pytest.mark.timeout(240)
 def test_an_interview_goes_on_after_a_restart_as_it_was(stage, sound):
     """Restarted while it records, and while it is off the record."""
 
@@ -511,7 +496,7 @@ def test_an_interview_goes_on_after_a_restart_as_it_was(stage, sound):
                 await stage.studio.wait_until_ended(room.session_id)
                 return room, start
 
-    room, start = run(scene(), 220)
+    room, start = run(scene())
     assert (room.recorded()[start:] == sound).all()
     (ended,) = room.journal(SessionEnded)
     assert (ended.reason, ended.at_s) == ("ended by Ada", (start + len(sound)) / RATE_HZ)
