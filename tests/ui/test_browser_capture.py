@@ -273,6 +273,7 @@ def once_more(scene, files):
         assert not is_last, found
 
 
+@pytest.mark.long
 def test_a_call_is_recorded_on_two_channels_though_the_server_is_killed(context, earmark, line, call, played):
     def scene():
         tab = context.new_page()
@@ -301,7 +302,8 @@ def test_a_call_is_recorded_on_two_channels_though_the_server_is_killed(context,
     once_more(scene, [played / "microphone.wav", played / "tab.wav"])
 
 
-@pytest.mark.parametrize("away_s", [5, pytest.param(30, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("away_s", [5, 30])
 def test_nothing_is_lost_while_the_network_is_away(context, earmark, line, played, away_s):
     def scene():
         screen = Screen(context.new_page(), line)
