@@ -13,7 +13,7 @@ run: $(VENV)/.run-ready ## Set up, then tag the bundled interview with the embed
 	$(BIN)/earmark demo
 
 test: $(VENV)/.test-ready lint ## Set up, system packages included, then check and test everything in under 20 minutes
-	$(BIN)/python -m pytest -m "not long" $(PYTEST)
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(PYTEST)
 
 test-long: $(VENV)/.test-ready ## The soaks, three-hour files and kill rounds
 	$(BIN)/python -m pytest -m long --timeout 3600 $(PYTEST)

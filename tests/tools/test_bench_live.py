@@ -157,6 +157,7 @@ def test_a_told_model_finds_its_words_in_any_piece_of_the_recording_on_any_turn(
     assert script.said_in(track.sound[:RATE_HZ, 0]) == []
     assert script.said_in(np.zeros(RATE_HZ, np.float32)) == []
     assert script.said_in(piece[::-1]) == []
+    assert len(script.said_in(piece * np.float32(32_768 / 32_767))) == 2
 
 
 def test_a_script_is_the_same_when_it_was_kept(tmp_path):

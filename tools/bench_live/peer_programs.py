@@ -8,6 +8,7 @@ are the program's own defaults but for the model, the language, and what would b
 
 import asyncio
 import json
+import os
 import socket
 import sys
 import threading
@@ -22,7 +23,7 @@ import numpy as np
 from tools.bench_live.told import Script, tell
 
 CHUNK_S: Final = 0.25
-AFTER_S: Final = 20.0
+AFTER_S: Final = 40.0
 """How long a program is waited for after the last sound."""
 
 
@@ -133,7 +134,7 @@ async def _connected(connect: Callable[[], Any]) -> Any:
 
 
 async def realtime_stt(folder: Path) -> None:
-    """RealtimeSTT on faster-whisper, the recorder given its sound."""
+    """RealtimeSTT on faster-whisper, the recorder given its sound. Not in batches: it has one utterance at a time."""
     from faster_whisper import WhisperModel
 
     _told(WhisperModel, folder / "script.npz")
@@ -141,7 +142,7 @@ async def realtime_stt(folder: Path) -> None:
 
     model = str((folder / "model").resolve())
     recorder = AudioToTextRecorder(
-        model=model, language="en", use_microphone=False, spinner=False, no_log_file=True, device="cpu"
+        model=model, language="en", use_microphone=False, spinner=False, no_log_file=True, device="cpu", batch_size=0
     )
     said: list[str] = []
 
@@ -160,8 +161,6 @@ PROGRAMS: Final = {"whisperlivekit": whisper_live_kit, "whisper-live": whisper_l
 
 def main(name: str, folder: Path) -> None:
     """Run one of PROGRAMS, and leave no thread of it behind."""
-    import os
-
     asyncio.run(PROGRAMS[name](folder))
     _say(over=True)
     os._exit(0)

@@ -18,8 +18,8 @@ from tools.bench_live.wording import matches, spoken_in
 
 PEERS: Final = ("whisper-live", "whisperlivekit", "RealtimeSTT")
 _MODULES: Final = {"whisper-live": "whisper_live", "whisperlivekit": "whisperlivekit", "RealtimeSTT": "RealtimeSTT"}
-_EXTRAS: Final = {"whisperlivekit": ("faster-whisper", "librosa"), "RealtimeSTT": ("faster-whisper",)}
-"""What a program needs to run on faster-whisper and does not bring."""
+_EXTRAS: Final = {"whisperlivekit": ("faster-whisper", "librosa"), "RealtimeSTT": ("faster-whisper", "silero-vad")}
+"""What a program needs to run on faster-whisper without the network and does not bring."""
 _TORCH: Final = "torch==2.13.0"
 """A version whose wheel for the processor alone is on PyPI's mirrors, as a constraint: the newest brings gigabytes."""
 _LONGEST_INSTALL_S: Final = 1800.0
@@ -115,8 +115,9 @@ async def run(name: str, python: Path, track: Track, model: Path, folder: Path, 
             program.kill()
             await program.wait()
     if not lines or "over" not in lines[-1]:
-        last = (folder / "stderr").read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-        raise Missing(f"it did not run to its end: {' '.join(last)[:200]}")
+        told = (folder / "stderr").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        telling = [line for line in told if "Error" in line] or told
+        raise Missing(f"it did not run to its end: {' '.join(telling[-1:])[:300]}")
     return _told(lines)
 
 

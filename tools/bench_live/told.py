@@ -21,6 +21,8 @@ from tools.random_whisper import speak
 TOKENS_A_WORD: Final = 1.4
 """Of Whisper's English text, with its commas and full stops."""
 _ANCHOR: Final = 320
+_ROUNDING: Final = 1
+"""Programs differ in what they divide 16 bits by."""
 _RATE_HZ: Final = 16_000
 _FULL_SCALE: Final = 32_768
 
@@ -68,10 +70,11 @@ class Script:
         from_anchor = max(0, loudest - _ANCHOR // 2)
         anchor = samples[from_anchor : from_anchor + _ANCHOR]
         for channel in range(self.pcm.shape[1]):
-            track = self.pcm[:, channel]
-            for at in np.flatnonzero(track == samples[loudest]):
+            track = self.pcm[:, channel].astype(np.int64)
+            for at in np.flatnonzero(np.abs(track - samples[loudest]) <= _ROUNDING):
                 start = int(at) - (loudest - from_anchor)
-                if start >= 0 and np.array_equal(track[start : start + len(anchor)], anchor):
+                there = track[max(0, start) : start + len(anchor)]
+                if len(there) == len(anchor) and np.abs(there - anchor).max() <= _ROUNDING:
                     return channel, start - from_anchor
         return None
 
