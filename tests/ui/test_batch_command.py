@@ -49,7 +49,7 @@ def run_and_kill(folder, after_files, how):
         finished = 0
         for line in program.stdout:
             record = json.loads(line)
-            finished += record["type"] == "file" and record["state"] != "running"
+            finished += record["type"] == "file" and record["state"] == "done"
             if finished > after_files:
                 program.send_signal(how)
                 break
