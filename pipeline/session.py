@@ -142,7 +142,7 @@ class Session:
                 self._pending.insert(0, segment)
             case SpeechChecked(_, probabilities):
                 segment.probabilities = probabilities
-                if _speech_s(probabilities) < GATE_SPEECH_S:
+                if speech_s(probabilities) < GATE_SPEECH_S:
                     segment.is_done = True
                 else:
                     self._pending.insert(0, segment)
@@ -280,7 +280,7 @@ class Session:
         if segment.boundary.is_cut:
             safe_s = segment.boundary.end_frame * FRAME_SAMPLES / RATE_HZ - CUT_MARGIN_S
             words = [w for w in words if w.end_s <= safe_s]
-        if segment.probabilities is not None and is_phantom([w.text for w in words], _speech_s(segment.probabilities)):
+        if segment.probabilities is not None and is_phantom([w.text for w in words], speech_s(segment.probabilities)):
             return []
         return words
 
@@ -311,7 +311,8 @@ def _moved(word: HeardWord, by_s: float) -> HeardWord:
     return replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s)
 
 
-def _speech_s(probabilities: NDArray[np.float32]) -> float:
+def speech_s(probabilities: NDArray[np.float32]) -> float:
+    """How much speech the second gate heard."""
     return float(np.count_nonzero(probabilities > GATE_PROBABILITY) * GATE_FRAME_S)
 
 

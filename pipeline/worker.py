@@ -33,6 +33,7 @@ from pipeline.requests import (
     Question,
     SpeechChecked,
 )
+from pipeline.session import GATE_SPEECH_S, speech_s
 
 _LOG: Final = logging.getLogger("earmark.worker")
 
@@ -57,7 +58,7 @@ class Worker:
         silence = np.zeros(RATE_HZ, np.float32)
         self.answer(CheckSpeech(0, silence))
         self.answer(Decode(0, silence))
-        self.preview(Preview(1, -1, silence))
+        self._recogniser.preview(1, -1, silence, self._options(is_hurried=False))
 
     def answer(self, request: Question) -> SpeechChecked | Decoded:
         """Run the model that the request asks for."""
@@ -66,7 +67,9 @@ class Worker:
         return Decoded(request.request_id, self._recogniser.decode(request.samples, self._options(request.is_hurried)))
 
     def preview(self, request: Preview) -> Previewed:
-        """Say what seems to be said at this moment."""
+        """Say what seems to be said at this moment: nothing where the second gate hears hum, keys or music."""
+        if speech_s(self._gate.probabilities(request.samples)) < GATE_SPEECH_S:
+            return Previewed(request.channel, request.first_sample, ())
         options = self._options(request.is_hurried)
         words = self._recogniser.preview(request.channel, request.first_sample, request.samples, options)
         return Previewed(request.channel, request.first_sample, words)
