@@ -26,6 +26,7 @@ from pipeline.workspace import resolve_workspace
 from rubrics.load import load_rubric
 from signals.coverage import STORY, read_coverage
 from tests.support.interviews import SESSION, scripted
+from tests.support.pages import dismissed, opened
 from tests.support.stage import Stage
 from ui.labels import RubricWords
 from ui.wire import Now
@@ -137,15 +138,12 @@ def test_the_next_question_and_the_previous(board):
 
 def test_any_question_is_gone_to(board):
     if board.way == "key":
-        board.page.keyboard.press("g")
-    else:
-        board.page.get_by_role("button", name="Questions").click()
-    dialog = board.page.get_by_role("dialog", name="Questions")
-    if board.way == "key":
+        opened(board.page, "g", name="Questions")
         board.page.keyboard.type("nobody had formally")
         board.page.keyboard.press("Enter")
     else:
-        dialog.get_by_role("button", name="Rescue without a mandate").click()
+        board.page.get_by_role("button", name="Questions").click()
+        board.page.get_by_role("dialog").get_by_role("button", name="Rescue without a mandate").click()
     expect(board.page.locator("#bar .asked b")).to_have_text("Rescue without a mandate")
     board.undo("Question")
     expect(board.page.locator("#bar .asked b")).to_have_text(board.title)
@@ -250,6 +248,7 @@ def test_following_stops_at_a_scroll_and_goes_on_when_asked_to(board):
 def test_what_the_candidate_wrote_is_quoted_as_written(board):
     board.do("v", "Keys", "Paste what the candidate wrote")
     dialog = board.page.get_by_role("dialog", name="Written evidence")
+    expect(dialog).to_be_visible()
     board.page.keyboard.type(f"I wrote a test for every {board.way} and we cut the errors from 40 to 3.")
     if board.way == "key":
         board.page.keyboard.press("Tab")
@@ -264,8 +263,9 @@ def test_what_the_candidate_wrote_is_quoted_as_written(board):
 def test_the_keys_are_told_and_do_what_they_say_by_mouse_too(board):
     board.do("?", "Keys")
     dialog = board.page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_be_visible()
     if board.way == "key":
-        board.page.keyboard.press("Escape")
+        dismissed(board.page)
         board.page.keyboard.press("m")
     else:
         dialog.get_by_role("button", name="Mark the last 20 seconds").click()
