@@ -67,9 +67,14 @@ def assert_ordered(words, duration_s):
 
 
 @pytest.mark.parametrize("hear", [final, partial])
-@pytest.mark.parametrize("seconds", [0.3, 2.7, 30.4])
+@pytest.mark.parametrize("seconds", [0.3, 2.7])
 def test_words_are_in_order_and_inside_the_sound(recogniser, hear, seconds):
     assert_ordered(hear(recogniser, noise(seconds)), seconds)
+
+
+@pytest.mark.parametrize("hear", [final, partial])
+def test_words_are_in_order_in_more_than_a_window(babbler, hear):
+    assert_ordered(hear(babbler, noise(30.4)), 30.4)
 
 
 @pytest.mark.parametrize("hear", [final, partial])
