@@ -64,6 +64,6 @@ def test_three_hours_stay_under_600_megabytes(tmp_path):
 
 @pytest.mark.timeout(900)
 def test_half_an_hour_stays_under_600_megabytes(tmp_path):
-    records, megabytes = transcribe(interview_of(1700, tmp_path / "half-an-hour.flac", talk_s=45))
+    records, megabytes = transcribe(interview_of(1700, tmp_path / "half-an-hour.flac", talk_s=16))
     assert any(record["type"] == "tag" for record in records)
     assert megabytes < MOST_MEGABYTES

@@ -1,6 +1,7 @@
 """The wheel, not only the checkout: built, installed into an environment of its own, and run away from the sources."""
 
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -39,21 +40,37 @@ def earmark(wheel, tmp_path_factory):
     return folder / "bin" / "earmark"
 
 
-@pytest.mark.timeout(900)
-def test_the_demo_runs_from_a_clean_environment(earmark, tmp_path):
+@pytest.fixture
+def surroundings(tmp_path):
+    """What the command is run with: nothing of the sources."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EARMARK_WORKSPACE": str(tmp_path / "workspace")}
-    done = subprocess.run(
-        [str(earmark), "demo", "--pace", "30"],
-        cwd=tmp_path,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    for words in ("Situation", "Action", "Result", "Metric"):
-        assert words in done.stdout
-    listed = subprocess.run(
-        [str(earmark), "sessions", "--json"], env=environment, capture_output=True, text=True, check=True
-    )
+    return {"cwd": tmp_path, "env": environment, "stdin": subprocess.DEVNULL, "text": True}
+
+
+def assert_one_ended_interview(earmark, surroundings):
+    listed = subprocess.run([str(earmark), "sessions", "--json"], capture_output=True, check=True, **surroundings)
     assert '"is_ended": true' in listed.stdout
+
+
+@pytest.mark.timeout(900)
+def test_the_demo_tags_its_first_answer_in_a_clean_environment_and_can_be_stopped(earmark, surroundings):
+    missing = {"Situation", "Action", "Result", "Metric"}
+    demo = [str(earmark), "demo", "--pace", "30"]
+    with subprocess.Popen(demo, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **surroundings) as program:
+        for line in program.stdout:
+            missing -= {words for words in missing if words in line}
+            if not missing:
+                break
+        program.send_signal(signal.SIGINT)
+        program.communicate()
+    assert missing == set()
+    assert program.returncode == 130
+    assert_one_ended_interview(earmark, surroundings)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_the_demo_runs_to_its_end_in_a_clean_environment(earmark, surroundings):
+    done = subprocess.run([str(earmark), "demo", "--pace", "30"], capture_output=True, check=False, **surroundings)
+    assert done.returncode == 0, done.stderr
+    assert_one_ended_interview(earmark, surroundings)

@@ -1,14 +1,12 @@
 import random
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rubrics.load import load_rubric
 from signals.questions import QuestionMatcher
+from tools.bench_signals.__main__ import main
 from tools.bench_signals.answers import LABELS, count_flags, count_metrics, count_story
 from tools.bench_signals.asked import disturb, outcome
 from tools.bench_signals.figures import bootstrap, f1_of, macro_f, wilson
@@ -19,7 +17,6 @@ from tools.bench_signals.speed import with_phrases
 from tools.bench_signals.tagging import AnswerTagger, Found, story_labels
 from tools.bench_signals.word_errors import garble_answers
 
-ROOT = Path(__file__).parents[2]
 TOLD = GoldAnswer(
     "behavioural",
     (
@@ -172,13 +169,22 @@ def test_the_halves_share_no_sentence_and_make_the_whole():
     assert not {line.text for line in dev.signals} & {line.text for line in test.signals}
 
 
-def test_a_short_run_prints_every_table_and_no_share_outside_its_interval():
-    command = (sys.executable, "-m", "tools.bench_signals", "--half", "dev", "--first", "20", "--no-recognition")
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
-    assert run.returncode == 0, run.stderr
-    titles = set(re.findall(r"^(\d[ab]?)\. ", run.stdout, re.MULTILINE))
-    assert titles == {"1", "2", "3", "4a", "4b", "5a", "5b", "6", "8"}
-    shown = re.findall(r"(\d\.\d{3}) \((\d\.\d\d)-(\d\.\d\d)\)", run.stdout)
+@pytest.mark.parametrize(
+    ("options", "tables"),
+    [
+        (("--first", "8", "--only", "answers", "questions", "errors"), {"1", "2", "3", "5a", "5b", "6"}),
+        pytest.param(
+            ("--first", "20", "--no-recognition"),
+            {"1", "2", "3", "4a", "4b", "5a", "5b", "6", "8"},
+            marks=pytest.mark.long,  # half a minute
+        ),
+    ],
+)
+def test_a_short_run_prints_every_table_and_no_share_outside_its_interval(options, tables, capsys):
+    main(["--half", "dev", *options])
+    printed = capsys.readouterr().out
+    assert set(re.findall(r"^(\d[ab]?)\. ", printed, re.MULTILINE)) == tables
+    shown = re.findall(r"(\d\.\d{3}) \((\d\.\d\d)-(\d\.\d\d)\)", printed)
     assert len(shown) > 60
     for value, low, high in shown:
         assert 0 <= float(low) <= float(value) + 0.005
