@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Seque
 from contextlib import ExitStack, aclosing, closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from pipeline.recording import Recording
 from pipeline.requests import ModelAnswer, ModelRequest
 from pipeline.worker import Ask, Worker, in_process
 from pipeline.workspace import audio_path
+from ui.capturing import Capture
 from ui.cut_off import Stand, Unheard
 from ui.interview import Interview
 from ui.keeping import Keeping
@@ -42,7 +43,6 @@ PATIENCE_S: Final = 60.0
 _MOST_WAITING: Final = 4
 """Requests that may wait for the models before what is heard again is held back."""
 _LOG: Final = logging.getLogger("earmark.listening")
-_Heard: TypeAlias = AudioChunk | ProblemNoticed
 
 
 class Listening:
@@ -82,9 +82,7 @@ class Listening:
         self._stretches: list[asyncio.Task[None]] = []
         self._loop: LiveLoop | None = None
         self._loop_from_s = 0.0
-        self._stop = asyncio.Event()
-        self._is_closed = asyncio.Event()
-        self._is_closed.set()
+        self._capture: Capture | None = None
         self._next_sample = 0
         self._finishing: asyncio.Task[None] | None = None
         self.state: SessionState = "waiting"
@@ -190,10 +188,8 @@ class Listening:
 
     def _begin(self) -> None:
         self.state = "recording"
-        self._stop.clear()
-        self._is_closed.clear()
-        first_sample = self._next_sample
-        self._run(lambda ask: self._stretch(first_sample, ask), self._stretch_is_over)
+        capture = self._capture = Capture(self._source, self._next_sample, self._interview.tell)
+        self._run(lambda ask: self._stretch(capture, ask), lambda stretch: self._stretch_is_over(capture, stretch))
 
     def _run(
         self, hear: Callable[[Ask], Coroutine[Any, Any, None]], is_over: Callable[[asyncio.Task[None]], None]
@@ -211,12 +207,12 @@ class Listening:
         self._stretches.append(stretch)
 
     async def _close_source(self) -> None:
-        self._stop.set()
-        await self._is_closed.wait()
+        if self._capture is not None:
+            await self._capture.stop()
         self.levels_db = {}
 
-    async def _stretch(self, first_sample: int, ask: Ask) -> None:
-        keeping = self._keeping
+    async def _stretch(self, capture: Capture, ask: Ask) -> None:
+        keeping, first_sample = self._keeping, capture.first_sample
         if keeping is None:
             raise RuntimeError("a stretch is heard after start")
         moved_s = first_sample / RATE_HZ
@@ -243,8 +239,8 @@ class Listening:
         self._loop = LiveLoop(
             self._source.kept_channels, ask, outlets, steps=self._steps, most_waiting=self._most_waiting
         )
-        async with aclosing(self._heard(first_sample)) as chunks:
-            await self._loop.run(chunks)
+        async with aclosing(capture.chunks()) as chunks:
+            await self._loop.run(self._metered(chunk, first_sample) async for chunk in chunks)
 
     async def _hear_again(self, keeping: Keeping, unheard: Unheard, ask: Ask) -> None:
         """Put into words what was recorded before this process began."""
@@ -264,24 +260,6 @@ class Listening:
         outlets = Outlets(_kept_already, confirm, recall, skip=skip)
         loop = LiveLoop(channels, ask, outlets, most_waiting=_MOST_WAITING)
         await loop.run(_read(unheard.chunks(keeping, channels)))
-
-    async def _heard(self, first_sample: int) -> AsyncGenerator[AudioChunk, None]:
-        """The source's chunks until it ends or capture is stopped, on a clock that starts with the stretch."""
-        stopping = asyncio.create_task(self._stop.wait())
-        try:
-            async with aclosing(self._source.listen(first_sample)) as chunks:
-                while (chunk := await _next_unless(stopping, chunks)) is not None:
-                    if isinstance(chunk, ProblemNoticed):
-                        await asyncio.to_thread(self._interview.tell, chunk)
-                        continue
-                    # The same stretch of the other channels was heard already: it is not stopped in its middle.
-                    yield self._metered(chunk, first_sample)
-                    for _ in self._source.kept_channels[1:]:
-                        if isinstance(chunk := await anext(chunks), AudioChunk):
-                            yield self._metered(chunk, first_sample)
-        finally:
-            stopping.cancel()
-            self._is_closed.set()
 
     def _metered(self, chunk: AudioChunk, first_sample: int) -> AudioChunk:
         """The chunk on the clock of its stretch, its level and its time taken down."""
@@ -321,15 +299,15 @@ class Listening:
         ask = await asyncio.shield(self._worker)
         return await ask(request)
 
-    def _stretch_is_over(self, stretch: asyncio.Task[None]) -> None:
+    def _stretch_is_over(self, capture: Capture, stretch: asyncio.Task[None]) -> None:
         """The source came to its end, or something failed: the interview is over. After a pause or an end: nothing."""
-        self._is_closed.set()
+        capture.close()
         if stretch.cancelled():
             return
         if failure := stretch.exception():
             self.failure = self.failure or failure
             self._finish("it could not go on")
-        elif not self._stop.is_set():
+        elif not capture.is_stopped:
             self._finish("the recording ended")
 
     def _confirm(self, utterance: Utterance) -> None:
@@ -342,7 +320,8 @@ class Listening:
             self._finish("it could not go on")
 
     def _finish(self, reason: str, patience_s: float = PATIENCE_S) -> None:
-        self._stop.set()
+        if self._capture is not None:
+            self._capture.stop_soon()
         self.state, self.levels_db = "ended", {}
         if self._finishing is None:
             self._finishing = asyncio.create_task(self._finished(reason, patience_s))
@@ -403,22 +382,6 @@ def _kept_already(_: AudioChunk) -> None:
 async def _read(chunks: Iterator[AudioChunk]) -> AsyncGenerator[AudioChunk, None]:
     while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
         yield chunk
-
-
-async def _next_unless(stopping: asyncio.Task[bool], chunks: AsyncGenerator[_Heard, None]) -> _Heard | None:
-    """The next of them; None at the end, or when capture is stopped first: then what was under way is dropped."""
-
-    async def following() -> _Heard | None:
-        return await anext(chunks, None)
-
-    coming = asyncio.create_task(following())
-    try:
-        await asyncio.wait((coming, stopping), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        if stopping.done() or not coming.done():
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
-    return None if stopping.done() else coming.result()
 
 
 def _problem(failure: BaseException, at_s: float) -> ProblemNoticed:

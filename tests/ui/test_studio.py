@@ -60,6 +60,11 @@ async def board_on(stage, clip, pace=PACE, rubric=None):
             await stage.studio.close()
 
 
+def recognisers():
+    """The processes in which the models run."""
+    return [child for child in psutil.Process().children(recursive=True) if "spawn_main" in " ".join(child.cmdline())]
+
+
 # -- waiting, recording, ended --------------------------------------------------------------------------------------
 
 
@@ -181,6 +186,28 @@ def test_a_pause_captures_nothing_and_the_clock_stands_still(stage, clip):
     assert next(e for e in events if isinstance(e, SessionEnded)).at_s == len(kept) / RATE_HZ
 
 
+def test_the_words_before_a_pause_may_be_recognised_after_it(stage, talk):
+    async def scene():
+        async with board_on(stage, talk, pace=2.0) as (board, _):
+            await board.begin()
+            await board.at(1)
+            for recogniser in recognisers():
+                recogniser.suspend()
+            assert await board.do("pause") == "done"
+            assert await board.do("resume") == "done"
+            for recogniser in recognisers():
+                recogniser.resume()
+            said = await board.event(type="utterance")
+            await board.at(said["end_s"] + 3)
+            assert await board.do("end") == "done"
+            assert (await board.ended())["reason"] != "the recording ended"
+            return board.session_id
+
+    session_id = run(scene())
+    paused_s = stage.journal(session_id, ListeningPaused)[0].at_s
+    assert stage.journal(session_id, Utterance)[0].end_s <= paused_s
+
+
 # -- written evidence, people's acts --------------------------------------------------------------------------------
 
 
@@ -253,7 +280,7 @@ def test_fifty_screens_of_which_five_stopped_reading_come_to_the_same_state(stag
             dead = [await sit(server, board.session_id, max_queue=1) for _ in range(5)]
             screens = [asyncio.create_task(seen_by(server, board.session_id)) for _ in range(44)]
             await board.begin()
-            await board.at(3)
+            await board.at(7)
             for number in range(5):
                 await board.do("note", text=f"{number} " + "x" * 9000, is_shared=True)
             await board.do("end")
@@ -305,10 +332,9 @@ def test_a_recogniser_that_is_killed_is_replaced_and_the_interview_goes_on(stage
     async def scene():
         async with board_on(stage, clip) as (board, _):
             await board.begin()
-            await board.at(1)
-            for child in psutil.Process().children(recursive=True):
-                if "spawn_main" in " ".join(child.cmdline()):
-                    child.kill()
+            await board.at(7)
+            for recogniser in recognisers():
+                recogniser.kill()
             await board.event(type="utterance")
             assert (await board.ended())["reason"] == "the recording ended"
             return board.session_id
