@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import BadInput
 from pipeline.live_mark import is_live
+from pipeline.peaks import peaks_path
 from pipeline.store import Store, StoreError
 from pipeline.workspace import audio_path, exports_path
 
@@ -32,7 +33,8 @@ def erase(store: Store, session_id: str) -> Erased:
     next(store.read(session_id))  # an unknown one is not searched for
     recording, exports = audio_path(workspace, session_id), exports_path(workspace, session_id)
     made = [path for path in exports.rglob("*") if path.is_file()]
-    there = [path for path in (recording, recording.with_suffix(".live")) if path.is_file()]
+    beside = (recording, recording.with_suffix(".live"), peaks_path(recording))
+    there = [path for path in beside if path.is_file()]
     size = sum(path.stat().st_size for path in (*there, *made))
     try:
         for path in there:

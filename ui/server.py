@@ -3,6 +3,7 @@
 GET  /                       the page: every interview of the workspace
 GET  /sessions/{id}          the page: one interview
 GET  /api/sessions           every interview as JSON, newest first (host)
+GET  /sessions/{id}/review   the page: its recording and transcript, to go through afterwards (ui.media_api)
      /api/…                  setting up, seats, one interview, erasing (ui.api)
 GET  /api/rubrics/{id}       a rubric's title, questions and signals in words
 GET  /api/words              the words and marks of labels (ui.labels)
@@ -42,6 +43,7 @@ from ui.errors import CannotServe, Refused
 from ui.guard import Guard, is_loopback
 from ui.hub import Hub
 from ui.labels import RubricWords, page_words
+from ui.media_api import MediaApi
 from ui.seats import Seat, Seating, may_do
 from ui.setting_up import Defaults, SettingUp
 from ui.sound_socket import serve_sound
@@ -126,6 +128,7 @@ def create_app(
         Route("/sessions/{session_id}", session_page),
         Route("/api/sessions", answering(sessions), methods=["GET"]),
         *api.routes(),
+        *MediaApi(api, at_work, store).routes(),
         Route("/api/rubrics/{rubric_id}", rubric),
         Route("/api/words", words),
         Route("/schema/events.json", schema),
