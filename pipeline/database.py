@@ -12,9 +12,11 @@ from typing import Final
 
 from sqlalchemy import (
     DDL,
+    Boolean,
     Column,
     Connection,
     Engine,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -29,10 +31,12 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from pipeline import search_index
 from pipeline.errors import BadInput, MissingFacility, PipelineError
 
-SCHEMA_VERSION: Final = 3
-"""2 added the seats and the set-ups, 3 the files of batches; an older database gets them when it is opened."""
+SCHEMA_VERSION: Final = 4
+"""2 added the seats and the set-ups, 3 the files of batches, 4 the library with its search index; an older database
+gets them when it is opened."""
 _METADATA: Final = MetaData()
 _SCHEMA: Final = Table("schema_version", _METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
@@ -89,6 +93,19 @@ BATCH_FILES: Final = Table(
     Column("updated_at", Text, nullable=False),
     Index("batch_files_by_source", "out", "source", unique=True),
 )
+LIBRARY: Final = Table(
+    "library",
+    _METADATA,
+    # What pipeline.library has read of a session up to `last_seq`: made of the journal alone, and made again of it.
+    Column("session_id", Text, ForeignKey(SESSIONS.c.session_id), primary_key=True),
+    # The later a session came, the higher: the search index keeps its rows in this order.
+    Column("number", Integer, nullable=False, unique=True),
+    Column("last_seq", Integer, nullable=False),
+    Column("is_ended", Boolean, nullable=False),
+    Column("length_s", Float, nullable=False),
+    Column("utterances", Integer, nullable=False),
+    Column("words", Integer, nullable=False),
+)
 
 _KEEP_DELETED: Final = "events_keep_delete"
 _TRIGGERS: Final = (
@@ -103,6 +120,12 @@ _TRIGGERS: Final = (
 )
 for _trigger in _TRIGGERS:
     event.listen(EVENTS, "after_create", DDL(_trigger).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+_SEARCH_TABLE: Final = (
+    # `seq` is the event that says an utterance as it stands; pipeline.search_index makes the row ids.
+    "CREATE VIRTUAL TABLE said USING "
+    "fts5(text, seq UNINDEXED, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')"
+)
+event.listen(LIBRARY, "after_create", DDL(_SEARCH_TABLE).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
 
 
 class StoreError(MissingFacility):
@@ -161,7 +184,10 @@ def delete_session(connection: Connection, session_id: str) -> int:
     connection.exec_driver_sql(f"DROP TRIGGER {_KEEP_DELETED}")
     deleted = connection.execute(EVENTS.delete().where(EVENTS.c.session_id == session_id)).rowcount
     connection.exec_driver_sql(next(trigger for trigger in _TRIGGERS if _KEEP_DELETED in trigger))
-    for table in (SEATS, SETUPS, SESSIONS):
+    number = connection.execute(select(LIBRARY.c.number).where(LIBRARY.c.session_id == session_id)).scalar_one_or_none()
+    if number is not None:
+        search_index.forget(connection, number)
+    for table in (LIBRARY, SEATS, SETUPS, SESSIONS):
         connection.execute(table.delete().where(table.c.session_id == session_id))
     return deleted
 
