@@ -41,6 +41,11 @@ class LocalAgreement:
         self._last: tuple[str, ...] = ()
         self._stable: tuple[str, ...] = ()
 
+    @property
+    def stable(self) -> tuple[str, ...]:
+        """The words that can be relied on."""
+        return self._stable
+
     def receive(self, heard: Sequence[str]) -> Agreed:
         """Take what the next pass heard, from the beginning of the speech; the draft as it stands now."""
         words = without_loop(heard)

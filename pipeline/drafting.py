@@ -54,9 +54,11 @@ class Drafts:
         if not due:
             return None
         _, channel, speech = max(due, key=lambda one: one[:2])
-        self._drafting[channel].asked_frames = speech.frame_count
+        drafting = self._drafting[channel]
+        drafting.asked_frames = speech.frame_count
         self._asked_at_s = session.heard_s
-        return Preview(channel, speech.start_frame * FRAME_SAMPLES, session.sound(channel, speech))
+        sound, settled = session.sound(channel, speech), drafting.agreement.stable
+        return Preview(channel, speech.start_frame * FRAME_SAMPLES, sound, begins_with=settled)
 
     def receive(self, previewed: Previewed, session: Session) -> Draft | None:
         """The draft that a preview comes to; None where its speech is over by now."""

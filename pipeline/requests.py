@@ -41,12 +41,16 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Ask the recogniser what a channel seems to be saying: its speech under way, from `first_sample` on."""
+    """Ask the recogniser what a channel seems to be saying: its speech under way, from `first_sample` on.
+
+    `begins_with` are the words that it is known to begin with: they need not be found again.
+    """
 
     channel: int
     first_sample: int
     samples: Samples
     is_hurried: bool = False
+    begins_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """The answer to `Preview`: word times count from the first of its samples."""
+    """The answer to `Preview`, from the first word on; word times count from the first of its samples."""
 
     channel: int
     first_sample: int

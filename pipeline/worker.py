@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from multiprocessing import get_context, parent_process
 from typing import Final, Protocol
@@ -70,7 +71,7 @@ class Worker:
         """Say what seems to be said at this moment: nothing where the second gate hears hum, keys or music."""
         if speech_s(self._gate.probabilities(request.samples)) < GATE_SPEECH_S:
             return Previewed(request.channel, request.first_sample, ())
-        options = self._options(request.is_hurried)
+        options = replace(self._options(request.is_hurried), begins_with=request.begins_with)
         words = self._recogniser.preview(request.channel, request.first_sample, request.samples, options)
         return Previewed(request.channel, request.first_sample, words)
 

@@ -11,10 +11,14 @@ from pipeline.audio import HeardWord, Samples
 
 @dataclass(frozen=True, slots=True)
 class DecodeOptions:
-    """How to decode. `glossary` holds the rubric's terms, likeliest first; `is_hurried` trades care for time."""
+    """How to decode. `glossary` holds the rubric's terms, likeliest first; `is_hurried` trades care for time.
+
+    `begins_with` are words of which a preview may take it that the speech begins with them.
+    """
 
     glossary: tuple[str, ...] = ()
     is_hurried: bool = False
+    begins_with: tuple[str, ...] = ()
 
 
 class Recogniser(Protocol):

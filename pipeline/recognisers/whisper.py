@@ -41,6 +41,8 @@ FINAL_SPARE_FRAMES: Final = 1_000
 BEAM_SIZE: Final = 5
 GLOSSARY_TOKENS: Final = 120
 """Hotwords take room and time in every decode; faster-whisper cuts at 223 tokens, in the middle of a term."""
+QUICK_GLOSSARY_TOKENS: Final = 40
+"""With short windows time counts, and at base.en's size 80 more of them make a decode a third slower."""
 
 MOST_COMPRESSION: Final = 2.4
 """Whisper's own bound: text that zlib makes smaller than this says the same again and again."""
@@ -108,11 +110,14 @@ class WhisperRecogniser:
         samples: Samples,
         options: DecodeOptions,
     ) -> tuple[HeardWord, ...]:
-        """Words heard in `samples`, decoded anew each time; their times are its length shared out evenly."""
+        """Words heard in `samples`; their times are its length shared out evenly.
+
+        What is settled is not decoded again: that takes most of the time of a long sentence's draft.
+        """
         if len(samples) < LEAST_SAMPLES:
             return ()
         model = self._quick if options.is_hurried else self._whisper
-        pieces = self._decode_partial(model, samples, self._hotwords(options.glossary))
+        pieces = self._decode_partial(model, samples, self._hotwords(options.glossary), options.begins_with)
         return tuple(in_order(join(pieces), len(samples) / RATE_HZ))
 
     def _decode_final(self, samples: Samples, hotwords: str | None, is_short: bool) -> Iterator[_Piece]:
@@ -126,7 +131,9 @@ class WhisperRecogniser:
     def _quick(self) -> Any:
         return _load(self._quick_folder, self.hardware)[1] if self._quick_folder else self._whisper
 
-    def _decode_partial(self, model: Any, samples: Samples, hotwords: str | None) -> Iterator[_Piece]:
+    def _decode_partial(
+        self, model: Any, samples: Samples, hotwords: str | None, begins_with: tuple[str, ...]
+    ) -> Iterator[_Piece]:
         duration_s = len(samples) / RATE_HZ
         segments = self._transcribe(
             model,
@@ -135,6 +142,7 @@ class WhisperRecogniser:
             FULL_FRAMES if self._window == "full" else PARTIAL_SPARE_FRAMES,
             beam_size=1,
             without_timestamps=True,
+            prefix=" ".join(begins_with) or None,
         )
         words = [(text, float(np.exp(segment.avg_logprob))) for segment in segments for text in segment.text.split()]
         step_s = duration_s / max(1, len(words))
@@ -160,7 +168,7 @@ class WhisperRecogniser:
     def _hotwords(self, glossary: tuple[str, ...]) -> str | None:
         """As many whole terms as there is room for."""
         kept: list[str] = []
-        room = GLOSSARY_TOKENS
+        room = QUICK_GLOSSARY_TOKENS if self._window == "short" else GLOSSARY_TOKENS
         for term in glossary:
             room -= len(self._whisper.hf_tokenizer.encode(f" {term},", add_special_tokens=False).ids)
             if room < 0:
@@ -204,7 +212,7 @@ def _load_on(folder: Path, hardware: Hardware) -> Any:
     from faster_whisper import WhisperModel
 
     class RepeatableModel(WhisperModel):  # type: ignore[misc]
-        """faster-whisper's model, but able to encode less than the 30 s to which it pads, and without dice."""
+        """faster-whisper's model, but able to encode less than the 30 s to which it pads, without dice, in one pass."""
 
         spare_frames = FULL_FRAMES
 
@@ -219,6 +227,28 @@ def _load_on(folder: Path, hardware: Hardware) -> Any:
                 return first
             strict = replace(options, no_repeat_ngram_size=_RETRY_NGRAM, repetition_penalty=_RETRY_PENALTY)
             return min(first, super().generate_with_fallback(encoded, prompt, tokenizer, strict), key=lambda r: r[3])
+
+        def _split_segments_by_timestamps(
+            self,
+            tokenizer: Any,
+            tokens: list[int],
+            time_offset: float,
+            segment_size: int,
+            segment_duration: float,
+            seek: int,
+        ) -> Any:
+            """Segments, and that nothing of the window is left: what follows the last timestamp is not decoded anew.
+
+            A window holds all that is decoded at once, and what comes after the words is mostly silence, over which a
+            second pass takes as long as the first one and makes words up. Speech that goes on there is the session's
+            to find.
+            """
+            if tokens and tokens[-1] < tokenizer.timestamp_begin:
+                tokens = [*tokens, tokenizer.timestamp_begin + round(segment_duration / _TIME_STEP_S)]
+            segments, _, _ = super()._split_segments_by_timestamps(
+                tokenizer, tokens, time_offset, segment_size, segment_duration, seek
+            )
+            return segments, seek + segment_size, True
 
     model = RepeatableModel(
         str(folder),

@@ -116,3 +116,13 @@ def test_a_draft_that_came_to_nothing_is_withdrawn(session, drafts):
     [empty] = drafts.withdrawn(session)
     assert (empty.channel, empty.text) == (1, "")
     assert drafts.withdrawn(session) == []
+
+
+def test_what_two_passes_heard_alike_is_not_to_be_found_again(session, drafts):
+    for text in ("we moved the", "we moved the board"):
+        say(session, 2, 1)
+        preview = drafts.next_preview(session)
+        assert preview.begins_with == ()
+        drafts.receive(heard(preview, text), session)
+    say(session, 2, 1)
+    assert drafts.next_preview(session).begins_with == ("we", "moved", "the")

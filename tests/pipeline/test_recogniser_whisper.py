@@ -1,12 +1,14 @@
 """The faster-whisper engine on random weights, which show that it runs, and on trained ones, that it hears."""
 
 import importlib.util
+import json
 import shutil
 from pathlib import Path
 
 import jiwer
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +96,21 @@ def test_the_same_samples_give_the_same_words_whatever_came_before(recogniser, h
     partial(recogniser, noise(1, seed=2))
 
     assert hear(recogniser, noise(2)) == first
+
+
+def test_a_decode_reads_its_window_once(babbler, monkeypatch):
+    """A second pass over what follows the last word takes as long as the first one, and makes words up."""
+    encoded = []
+    encode = babbler._whisper.encode
+    monkeypatch.setattr(babbler._whisper, "encode", lambda features: encoded.append(features) or encode(features))
+    words = final(babbler, noise(8))
+    assert len(encoded) == 1
+    assert words[-1].end_s <= 8
+
+
+def test_a_preview_begins_with_what_is_settled(babbler):
+    words = partial(babbler, noise(3), DecodeOptions(begins_with=("dogi", "mado")))
+    assert " ".join(word.text for word in words).startswith("dogi mado")
 
 
 def test_unlikely_words_are_heard_the_same_again(tmp_path):
@@ -237,11 +254,15 @@ def test_any_times_come_out_in_order(words):
     assert_ordered(list(in_order(words, 10.0)), 10.0)
 
 
+def test_a_preview_that_goes_on_from_its_own_words_comes_to_the_same():
+    recogniser = WhisperRecogniser(MICRO / "model")
+    samples, _ = soundfile.read(MICRO / "held_out" / "00-rms.flac", dtype="float32")
+    words = [word.text for word in partial(recogniser, samples)]
+    settled = DecodeOptions(begins_with=tuple(words[: len(words) // 2]))
+    assert [word.text for word in partial(recogniser, samples, settled)] == words
+
+
 def test_trained_weights_hear_a_held_out_sentence():
-    import json
-
-    import soundfile
-
     lines = [json.loads(line) for line in (MICRO / "held_out" / "lines.jsonl").read_text("utf-8").splitlines()]
     recogniser = WhisperRecogniser(MICRO / "model")
     heard = [

@@ -96,7 +96,8 @@ class _Told:
     def __call__(self, audio: Any, *arguments: Any, **settings: Any) -> tuple[list[Any], Any]:
         samples = np.asarray(audio, np.float32)
         words = self._script.said_in(samples)
-        tokens = max(1, math.ceil(len(words) * TOKENS_A_WORD))
+        settled = (settings.get("prefix") or "").split()
+        tokens = max(1, math.ceil((len(words) - len(settled)) * TOKENS_A_WORD))
         self._whisper.model = self._model
         speak(self._whisper, tokens / max(1, len(samples)) * _RATE_HZ)
         babble, info = self._transcribe(audio, *arguments, **settings)
