@@ -90,7 +90,7 @@ def _name_voices(lines: Iterable[TranscriptLine]) -> list[TranscriptLine]:
     """Takes names in front of the words for voices where there are no voice tags and half of the cues have a name."""
     spoken = [replace(line, text=" ".join(line.text.split())) for line in lines]
     spoken = [line for line in spoken if line.text]
-    names = _names_in_front(line.text for line in spoken)
+    names = names_in_front(line.text for line in spoken)
     if any(line.voice for line in spoken) or 2 * sum(map(bool, names)) < len(spoken):
         return spoken
     named = []
@@ -102,8 +102,8 @@ def _name_voices(lines: Iterable[TranscriptLine]) -> list[TranscriptLine]:
     return named
 
 
-def _names_in_front(texts: Iterable[str]) -> list[str | None]:
-    """The name before each text. Once is not enough: "Result: we won" is no name."""
+def names_in_front(texts: Iterable[str]) -> list[str | None]:
+    """The name before each text, None where there is none. Once is not enough: "Result: we won" is no name."""
     found = [match and match[1] for match in map(_NAME_IN_FRONT.match, texts)]
     counts = Counter(found)
     return [name if name and (counts[name] > 1 or name.casefold() in SPEAKERS_BY_VOICE) else None for name in found]

@@ -10,7 +10,7 @@ program makes them with `asyncio.to_thread`.
 
 import secrets
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,7 +38,16 @@ from pipeline.errors import BadInput
 from pipeline.events import Draft, Event, SessionStarted, Utterance, from_json, to_json_line
 from pipeline.workspace import check_session_id, database_path
 
-__all__ = ["Recorded", "SeatRow", "SessionSummary", "Store", "StoreError", "UnknownSession", "new_session_id"]
+__all__ = [
+    "JournalMoved",
+    "Recorded",
+    "SeatRow",
+    "SessionSummary",
+    "Store",
+    "StoreError",
+    "UnknownSession",
+    "new_session_id",
+]
 
 _PAGE_EVENTS: Final = 500
 _BUSY_TIMEOUT_S: Final = 10.0
@@ -50,6 +59,10 @@ _ID_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 
 class UnknownSession(BadInput):
     """The workspace has no session of that id."""
+
+
+class JournalMoved(BadInput):
+    """Another process has added to a session since it was read: read on, then decide anew what to add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +131,10 @@ class Store:
         path = database_path(workspace)
         return cls(open_database(path, busy_timeout_s=busy_timeout_s), path)
 
-    def append(self, session_id: str, events: Sequence[Event]) -> tuple[Recorded, ...]:
+    def append(self, session_id: str, events: Sequence[Event], *, after_seq: int | None = None) -> tuple[Recorded, ...]:
         """Adds events to a session, all or none; they are on the disk when this returns.
 
+        `after_seq`: only right after that number, for what was made on the state there; else JournalMoved is raised.
         A session begins with the append whose first event is its SessionStarted. Raises UnknownSession for any other
         append to a session that is not there, BadInput for a second start of one that is, ValueError for what is
         never stored (a draft, an utterance that is not final, a value that JSON cannot carry), StoreError where the
@@ -130,7 +144,30 @@ class Store:
             return ()
         rows = event_rows(session_id, events)
         with self.writing() as connection:
+            if after_seq is not None and _last_seq(connection, session_id) != after_seq:
+                raise JournalMoved("the interview was changed from elsewhere meanwhile. Look at it again.")
             return append_rows(connection, session_id, events, rows)
+
+    def add_session(self, events: Sequence[Event], setup: str, publish: Callable[[], None] = lambda: None) -> None:
+        """Adds a whole session, its first event a SessionStarted, with its set-up: all of it or nothing.
+
+        `publish` puts what lies beside the journal into its place; what it raises takes everything back.
+        """
+        first = events[0]
+        if not isinstance(first, SessionStarted):
+            raise ValueError("an interview begins with its session_started")
+        rows = event_rows(first.session_id, events)
+        with self.writing() as connection:
+            append_rows(connection, first.session_id, events, rows)
+            connection.execute(insert(SETUPS).values(session_id=first.session_id, body=setup))
+            publish()
+
+    def sessions_set_up_with(self, text: str) -> tuple[str, ...]:
+        """The sessions whose set-up contains `text`, oldest first."""
+        query = select(SETUPS.c.session_id).join(SESSIONS).where(SETUPS.c.body.contains(text, autoescape=True))
+        with failures_in_words(self._path), self._engine.begin() as connection:
+            found = connection.execute(query.order_by(SESSIONS.c.started_at, SESSIONS.c.session_id))
+            return tuple(found.scalars())
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -266,7 +303,7 @@ class Store:
             with failures_in_words(self._path), self._engine.begin() as connection:
                 rows = connection.execute(page).all()
             for seq, recorded_at, body in rows:
-                yield Recorded(seq, recorded_at, from_json(body))
+                yield Recorded(seq, recorded_at, _decoded(session_id, seq, body))
             if len(rows) < _PAGE_EVENTS:
                 return
             after_seq = rows[-1].seq
@@ -302,6 +339,16 @@ def _encoded(event: Event) -> str:
     except (PydanticSerializationError, ValidationError):
         pass
     raise ValueError(f"{event.type}: a field holds what JSON cannot carry (not a number, half a character)") from None
+
+
+def _decoded(session_id: str, seq: int, body: str) -> Event:
+    try:
+        return from_json(body)
+    except ValidationError:
+        raise BadInput(
+            f"session {session_id} holds what this Earmark does not know (event {seq}): a newer one wrote it. Update "
+            "Earmark to open it; nothing of it was changed."
+        ) from None
 
 
 def _check_starts(session_id: str, events: Sequence[Event]) -> None:

@@ -7,8 +7,10 @@ from typing import Final, Literal, get_args
 
 from pipeline.events import Speaker
 
-TranscriptFormat = Literal["text", "jsonl", "vtt", "srt", "qa"]
+TranscriptFormat = Literal["text", "jsonl", "vtt", "srt", "qa", "meeting", "json"]
 FORMATS: Final[tuple[TranscriptFormat, ...]] = get_args(TranscriptFormat)
+TimedWord = tuple[str, float, float, float]
+"""A word's text, start_s, end_s and probability."""
 
 SPEAKERS_BY_VOICE: Final[dict[str, Speaker]] = {
     "interviewer": "interviewer",
@@ -25,7 +27,8 @@ class TranscriptLine:
     """One utterance. Offsets of tags count code points in `text`.
 
     `number` counts utterances from 1; in plain text it is the number of the line in the file, empty ones counted.
-    `voice` is the speaker's name as the file has it, `speaker` who that is, None where the file does not tell.
+    `voice` is the speaker's name as the file has it, `speaker` who that is, None where the file does not tell. `words`
+    are those of the text with their times, empty where the file has none.
     """
 
     number: int
@@ -34,6 +37,7 @@ class TranscriptLine:
     start_s: float | None = None
     end_s: float | None = None
     voice: str | None = None
+    words: tuple[TimedWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

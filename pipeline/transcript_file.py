@@ -1,15 +1,15 @@
 """Transcripts from files and standard input: which format, which encoding, which utterances."""
 
 import codecs
+import io
 import re
 from pathlib import Path
-from typing import Annotated, Final
-
-from pydantic import BaseModel, Field, StrictStr, ValidationError
+from typing import Final
 
 from pipeline.captions import has_cue_times, parse_srt, parse_vtt
 from pipeline.errors import BadInput
-from pipeline.events import Speaker
+from pipeline.json_transcript import is_json_document, parse_json, parse_json_lines
+from pipeline.meeting_text import has_names_in_front, is_meeting_text, parse_meeting
 from pipeline.question_answer import is_question_answer, parse_question_answer
 from pipeline.transcript import FORMATS, Transcript, TranscriptFormat, TranscriptLine, with_speakers
 
@@ -18,21 +18,11 @@ FORMATS_BY_SUFFIX: Final[dict[str, TranscriptFormat]] = {
     ".ndjson": "jsonl",
     ".vtt": "vtt",
     ".srt": "srt",
+    ".json": "json",
 }
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MOST_NULS: Final = 0.1
 """A stray NUL is a slip of whatever wrote the text; more of them, and it is no text."""
-_Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-class _JsonUtterance(BaseModel):
-    """One object of a JSON-lines transcript; keys that are not named here are left alone."""
-
-    type: str = "utterance"
-    speaker: Speaker | None = None
-    text: StrictStr | None = None
-    start_s: _Seconds | None = None
-    end_s: _Seconds | None = None
 
 
 def read_transcript(path: Path, format: str | None = None) -> Transcript:
@@ -48,6 +38,8 @@ def read_transcript(path: Path, format: str | None = None) -> Transcript:
         raise BadInput(f"{path}: there is no such file. Check the spelling and the folder.") from None
     except OSError as error:
         raise BadInput(f"{path}: the file cannot be read ({error.strerror}). Check its permissions.") from error
+    if path.suffix.lower() == ".docx":
+        data = read_word(data, str(path)).encode()
     return parse_transcript(data, format or FORMATS_BY_SUFFIX.get(path.suffix.lower()), str(path))
 
 
@@ -61,6 +53,25 @@ def parse_transcript(data: bytes, format: str | None = None, name: str = "standa
     if not lines:
         raise BadInput(f"{name}: there is no utterance in it. Check that it is the right file and --format.")
     return with_speakers(Transcript(chosen, lines))
+
+
+def with_names_in_front(transcript: Transcript) -> Transcript:
+    """Plain text whose lines begin with the speakers' names, as the conversation that it is; any other as it was."""
+    text = "\n".join(line.text for line in transcript.lines)
+    if transcript.format != "text" or not has_names_in_front(text):
+        return transcript
+    return with_speakers(Transcript("meeting", parse_meeting(text, "the transcript")))
+
+
+def read_word(data: bytes, name: str) -> str:
+    """The paragraphs of a DOCX file, as Teams saves transcripts, each on a line. Raises BadInput."""
+    from docx import Document  # here, since it takes a while and few transcripts are of this kind
+
+    try:
+        document = Document(io.BytesIO(data))
+    except Exception:  # whatever a damaged archive makes of the library
+        raise BadInput(f"{name}: this is not a Word document. Save it as DOCX again, or as text.") from None
+    return "\n".join(paragraph.text for paragraph in document.paragraphs)
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -81,10 +92,14 @@ def _decode(data: bytes, name: str) -> str:
 def _detect(text: str) -> TranscriptFormat:
     if text.startswith("WEBVTT"):
         return "vtt"
+    if re.match(r"\s*[{[]", text) and is_json_document(text):
+        return "json"
     if re.match(r'\s*\{\s*"', text):
         return "jsonl"
     if has_cue_times(text):
         return "srt"
+    if is_meeting_text(text):
+        return "meeting"
     return "qa" if is_question_answer(text) else "text"
 
 
@@ -94,51 +109,12 @@ def _parse_text(text: str, _name: str) -> tuple[TranscriptLine, ...]:
     return tuple(TranscriptLine(number, "candidate", line) for number, line in enumerate(lines, 1) if line.strip())
 
 
-def _parse_jsonl(text: str, name: str) -> tuple[TranscriptLine, ...]:
-    found = [
-        utterance
-        for number, line in enumerate(text.split("\n"), start=1)
-        if line.strip() and (utterance := _parse_json_line(line, f"{name}: line {number}")).type == "utterance"
-    ]
-    spoken = [
-        TranscriptLine(number, utterance.speaker, utterance.text or "", utterance.start_s, utterance.end_s)
-        for number, utterance in enumerate(found, start=1)
-    ]
-    return tuple(line for line in spoken if line.text.strip())
-
-
-def _parse_json_line(line: str, where: str) -> _JsonUtterance:
-    try:
-        utterance = _JsonUtterance.model_validate_json(line)
-    except ValidationError as error:
-        raise BadInput(f"{where}: {_mistake(error)}") from None
-    if utterance.type == "utterance" and (utterance.text is None or utterance.speaker is None):
-        missing = "text" if utterance.text is None else "speaker"
-        raise BadInput(f'{where}: the object has no "{missing}". {_JSON_SHAPE}')
-    return utterance
-
-
-_JSON_SHAPE: Final = 'Write {"speaker": "interviewer" or "candidate", "text": "…"}.'
-
-
-def _mistake(error: ValidationError) -> str:
-    """What is wrong with a line, in words that quote nothing of it."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    if first["type"] == "json_invalid":
-        return f"not a JSON object: {_json_reason(first['msg'])}. {_JSON_SHAPE}"
-    if not first["loc"]:
-        return f"not a JSON object, but another kind of value. {_JSON_SHAPE}"
-    return f'"{first["loc"][0]}": {first["msg"]}. {_JSON_SHAPE}'
-
-
-def _json_reason(message: str) -> str:
-    return message.removeprefix("Invalid JSON: ").replace(" at line 1 column", " at column")
-
-
 _PARSERS: Final = {
     "text": _parse_text,
-    "jsonl": _parse_jsonl,
+    "jsonl": parse_json_lines,
     "vtt": parse_vtt,
     "srt": parse_srt,
     "qa": parse_question_answer,
+    "meeting": parse_meeting,
+    "json": parse_json,
 }

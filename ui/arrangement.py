@@ -7,8 +7,9 @@ make no difference to an interview that has begun.
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.errors import BadInput
 from pipeline.events import Speaker
 from rubrics.model import Rubric
 from rubrics.plan import Plan
@@ -18,13 +19,14 @@ PersonName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 
 
 class People(BaseModel):
-    """Who takes part, by name; whoever is not named is not there."""
+    """Who takes part, by name; whoever is not named is not there. `role` is what the candidate is interviewed for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     candidate: PersonName | None = None
     interviewer: PersonName | None = None
     note_taker: PersonName | None = None
+    role: PersonName | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -35,7 +37,8 @@ class People(BaseModel):
 class Origin(BaseModel):
     """Where the sound comes from: a recording and its pace, or microphones by name, each with its channels.
 
-    `kept` are the channels with sound of their own.
+    `kept` are the channels with sound of their own. `made_of` is the fingerprint of the files and settings that an
+    interview was made of afterwards, so that the same ones open the same interview again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +47,7 @@ class Origin(BaseModel):
     pace: float | None = None
     microphones: tuple[tuple[str, int], ...] = ()
     kept: tuple[int, ...] = ()
+    made_of: str | None = None
 
 
 class Arrangement(BaseModel):
@@ -67,5 +71,11 @@ class Arrangement(BaseModel):
 
     @classmethod
     def from_json(cls, body: str) -> "Arrangement":
-        """What `to_json` wrote."""
-        return cls.model_validate_json(body)
+        """What `to_json` wrote. Raises BadInput for what a newer Earmark wrote."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError:
+            raise BadInput(
+                "this interview was set up in a way that this Earmark does not know: a newer one did it. Update "
+                "Earmark to open it; nothing of it was changed."
+            ) from None

@@ -20,8 +20,8 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         name: f"ui.commands.{name}"
         for name in (
-            *("transcribe", "tag", "batch", "rubric", "demo", "live", "serve", "sessions", "replay", "assign", "erase"),
-            *("models", "doctor"),
+            *("transcribe", "tag", "batch", "rubric", "demo", "live", "serve", "review", "sessions", "replay"),
+            *("assign", "erase", "models", "doctor"),
         )
     }
 )

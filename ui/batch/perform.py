@@ -26,6 +26,7 @@ from pipeline.models import Choice
 from pipeline.recognisers import DecodeOptions
 from pipeline.state import InterviewState, fold
 from pipeline.store import Store
+from pipeline.transcript_file import read_transcript
 from pipeline.vad import SpeechGate
 from rubrics.errors import RubricError
 from rubrics.model import Rubric
@@ -38,8 +39,8 @@ from ui.batch.figures import figure_rows, quote_records
 from ui.batch.formats import FORMATS
 from ui.batch.outputs import OutputFolder, are_outputs_there
 from ui.batch.recogniser import engine_fingerprint, load_recogniser
-from ui.batch.transcripts import read_lines, transcript_events
 from ui.errors import UiError
+from ui.imports.transcripts import read, reading_events
 from ui.wiring import rubric_words
 
 _LAYOUT: Final = 1
@@ -183,10 +184,11 @@ class FilePerformer:
         return _Heard(tuple(events), info.is_whole, info.duration_s, warnings, notes, given)
 
     def _read(self, task: FileTask) -> _Heard:
-        transcript = read_lines(task.path)
-        events = self._spend("tagging", lambda: tuple(transcript_events(transcript, self._rubric(task))))
-        length_s = max((line.end_s or 0.0 for line in transcript.lines), default=0.0)
-        return _Heard(events, True, length_s, (), transcript.notes)
+        reading = read(read_transcript(task.path))
+        events = self._spend("tagging", lambda: tuple(reading_events(reading, self._rubric(task))))
+        return _Heard(
+            events, True, reading.timed.end_s, (), (*reading.notes, *reading.open_notes, *reading.timed.notes)
+        )
 
     def _glossary(self, task: FileTask) -> tuple[str, ...]:
         rubric = self._rubric(task)

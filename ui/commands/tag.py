@@ -33,6 +33,8 @@ class TranscriptFormatName(StrEnum):
     VTT = "vtt"
     SRT = "srt"
     QA = "qa"
+    MEETING = "meeting"
+    JSON = "json"
 
 
 app = typer.Typer()
@@ -43,7 +45,9 @@ def tag(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE|-]", help="A transcript: text, JSON lines, VTT, SRT, Q1:/A1:; - reads standard input."
+            metavar="[FILE|-]",
+            help="A transcript: text, JSON lines, VTT, SRT, Q1:/A1:, as Zoom, Teams or Otter save it; - reads standard "
+            "input.",
         ),
     ] = "-",
     *,

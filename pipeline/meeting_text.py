@@ -1,0 +1,132 @@
+"""Transcripts as meeting programs save them as text: a speaker's name with a time, then what they said.
+
+Dana Smith  0:03            Otter, and Teams as DOCX or pasted: words on the lines below
+[Dana Smith] 10:15:03       Zoom's saved captions: the time of day, words below
+[00:00:03] Dana Smith: …    Zoom's and others' logs: all on one line; also "Dana Smith (00:03): …"
+0:0:3.2 --> 0:0:5.0         older Teams: a line of times, one with the name, words below
+Dana Smith: …               no times; read only where this format is asked for or nothing else fits
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from pipeline.captions import names_in_front
+from pipeline.errors import BadInput
+from pipeline.transcript import TranscriptLine
+
+_T: Final = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)"
+_NAME: Final = r"(?P<name>[^\W\d_][^\[\]():\t\n]{0,60}?|Speaker \d+)"
+_HEADS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\s*{_NAME}\s+[(\[]?{_T}[)\]]?\s*$",
+        rf"\s*\[{_NAME}\]\s+{_T}\s*$",
+        rf"\s*[(\[]?{_T}[)\]]?\s*[-–—]?\s*{_NAME}\s*:\s+(?P<words>\S.*)$",
+        rf"\s*{_NAME}\s*[(\[]{_T}[)\]]\s*:\s+(?P<words>\S.*)$",
+    )
+)
+_CLOCK_TIME: Final = r"\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,7}"
+_RANGE: Final = re.compile(rf"\s*(?P<time>{_CLOCK_TIME})\s*-->\s*(?P<end>{_CLOCK_TIME})\s*$")
+_CREDIT: Final = re.compile(r"\s*Transcribed by https?://\S+\s*$", re.IGNORECASE)
+_FEWEST_TURNS: Final = 2
+_MOST_LINES_A_TURN: Final = 8
+"""A text with fewer heads than one in so many lines is no transcript of this kind: it only mentions times."""
+_HOUR_S: Final = 3600.0
+
+
+@dataclass(slots=True)
+class _Turn:
+    voice: str | None
+    start_s: float | None
+    end_s: float | None = None
+    words: list[str] = field(default_factory=list)
+
+
+def is_meeting_text(text: str) -> bool:
+    """Whether enough lines begin a turn with a name and a time."""
+    lines = [line for line in _lines(text) if line.strip()]
+    heads = sum(_head(line) is not None for line in lines)
+    return heads >= _FEWEST_TURNS and heads * _MOST_LINES_A_TURN >= len(lines)
+
+
+def parse_meeting(text: str, name: str) -> tuple[TranscriptLine, ...]:
+    """The turns, in seconds from their beginning. Raises BadInput where no line names a speaker."""
+    turns = list(_turns(text)) or list(_turns_without_times(text))
+    if not turns:
+        raise BadInput(f"{name}: no line names who speaks. Write NAME  0:03 before their words, or NAME: words.")
+    first_s = min((turn.start_s for turn in turns if turn.start_s is not None), default=0.0)
+    from_s = first_s if first_s > _HOUR_S else 0.0  # the time of day, not of the interview
+    spoken = [(turn, " ".join(" ".join(turn.words).split())) for turn in turns]
+    said = [
+        TranscriptLine(0, None, words, _since(turn.start_s, from_s), _since(turn.end_s, from_s), turn.voice)
+        for turn, words in spoken
+        if words
+    ]
+    return tuple(replace(line, number=number) for number, line in enumerate(said, start=1))
+
+
+def _turns(text: str) -> Iterator[_Turn]:
+    """What stands before the first turn is a title or a list of keywords: nobody said it."""
+    turn: _Turn | None = None
+    wants_name = False
+    for line in _lines(text):
+        head = _head(line)
+        if head is not None:
+            if turn is not None:
+                yield turn
+            turn, wants_name = head, head.voice is None
+        elif turn is not None and line.strip() and not _CREDIT.match(line):
+            if wants_name:
+                turn.voice, wants_name = line.strip(), False
+            else:
+                turn.words.append(line)
+    if turn is not None:
+        yield turn
+
+
+def _turns_without_times(text: str) -> Iterator[_Turn]:
+    lines = [line.strip() for line in _lines(text) if line.strip()]
+    turn: _Turn | None = None
+    for line, voice in zip(lines, names_in_front(lines), strict=True):
+        if voice is not None:
+            if turn is not None:
+                yield turn
+            turn = _Turn(voice, None, words=[line.removeprefix(f"{voice}:")])
+        elif turn is not None:
+            turn.words.append(line)
+    if turn is not None:
+        yield turn
+
+
+def has_names_in_front(text: str) -> bool:
+    """Whether at least half of the lines begin with a name that comes back, and there are two such names."""
+    lines = [line.strip() for line in _lines(text) if line.strip()]
+    named = [name for name in names_in_front(lines) if name]
+    return 2 * len(named) >= len(lines) and len(set(named)) >= _FEWEST_TURNS
+
+
+def _head(line: str) -> _Turn | None:
+    if found := _RANGE.match(line):
+        return _Turn(None, _seconds(found["time"]), _seconds(found["end"]))
+    for pattern in _HEADS:
+        if found := pattern.match(line):
+            words = found.groupdict().get("words")
+            return _Turn(found["name"].strip(), _seconds(found["time"]), words=[words] if words else [])
+    return None
+
+
+def _seconds(time: str) -> float:
+    seconds = 0.0
+    for part in time.replace(",", ".").split(":"):
+        seconds = 60 * seconds + float(part)
+    return seconds
+
+
+def _since(at_s: float | None, from_s: float) -> float | None:
+    return None if at_s is None else max(0.0, round(at_s - from_s, 3))
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").split("\n")

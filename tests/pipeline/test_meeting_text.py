@@ -1,0 +1,71 @@
+import docx
+import pytest
+
+from pipeline.errors import BadInput
+from pipeline.transcript_file import parse_transcript, read_transcript, with_names_in_front
+
+ASKED = "Tell me about it?"
+SAID = "I wrote an audit."
+OTTER = f"Keywords: audit\n\nLee Park  0:02  \n{ASKED}\n\nDana Smith  1:00:09\n{SAID}\nAnd moved it.\n\nTranscribed by https://otter.ai\n"
+ZOOM_CAPTIONS = f"[Lee Park] 10:15:02\n{ASKED}\n\n[Dana Smith] 10:15:09\n{SAID}\n"
+LOG = f"[00:00:02] Lee Park: {ASKED}\n[00:00:09] Dana Smith: {SAID}\n"
+NAME_FIRST = f"Lee Park (00:02): {ASKED}\nDana Smith (00:09): {SAID}\n"
+OLD_TEAMS = f"0:0:2.0 --> 0:0:5.2\nLee Park\n{ASKED}\n\n0:0:9.0 --> 0:0:12.500\nDana Smith\n{SAID}\n"
+
+
+def told(transcript):
+    return [(line.voice, line.text, line.start_s) for line in transcript.lines]
+
+
+@pytest.mark.parametrize("text", [LOG, NAME_FIRST, OLD_TEAMS, OLD_TEAMS.replace("\n", "\r\n")])
+def test_the_shapes_of_meeting_programs_are_read_without_being_told(text):
+    transcript = parse_transcript(text.encode())
+    assert transcript.format == "meeting"
+    assert told(transcript) == [("Lee Park", ASKED, 2.0), ("Dana Smith", SAID, 9.0)]
+    assert [line.speaker for line in transcript.lines] == ["interviewer", "candidate"]
+
+
+def test_what_stands_before_the_first_speaker_and_the_programs_credit_were_said_by_nobody():
+    said = told(parse_transcript(OTTER.encode()))
+    assert said == [("Lee Park", ASKED, 2.0), ("Dana Smith", f"{SAID} And moved it.", 3609.0)]
+
+
+def test_the_time_of_day_becomes_the_time_of_the_meeting():
+    assert [line.start_s for line in parse_transcript(ZOOM_CAPTIONS.encode()).lines] == [0.0, 7.0]
+
+
+def test_the_ends_of_ranges_are_kept():
+    assert [line.end_s for line in parse_transcript(OLD_TEAMS.encode()).lines] == [5.2, 12.5]
+
+
+def test_a_word_document_of_teams_is_read(tmp_path):
+    document = docx.Document()
+    document.add_paragraph(f"Lee Park   0:02\n{ASKED}")
+    document.add_paragraph(f"Dana Smith   0:09\n{SAID}")
+    document.save(tmp_path / "call.docx")
+    assert told(read_transcript(tmp_path / "call.docx")) == [("Lee Park", ASKED, 2.0), ("Dana Smith", SAID, 9.0)]
+
+
+def test_a_damaged_word_document_is_refused(tmp_path):
+    (tmp_path / "call.docx").write_bytes(b"PK\x03\x04 nothing")
+    with pytest.raises(BadInput, match="not a Word document"):
+        read_transcript(tmp_path / "call.docx")
+
+
+def test_answers_that_mention_a_time_stay_answers():
+    text = "We met at 10:30\nThe job began at 2:00 and ended at 2:40.\nResult: it was done.\nSince then it runs.\n"
+    assert parse_transcript(text.encode()).format == "text"
+
+
+def test_names_in_front_make_a_conversation_only_where_that_is_asked_for():
+    text = f"Lee: {ASKED}\nDana: {SAID}\nLee: And then?\nDana: We cut it.\n"
+    plain = parse_transcript(text.encode())
+    assert plain.format == "text"
+    spoken = with_names_in_front(plain)
+    assert [line.voice for line in spoken.lines] == ["Lee", "Dana", "Lee", "Dana"]
+    assert with_names_in_front(parse_transcript(b"Result: we won\nTask: to win\n")).format == "text"
+
+
+def test_text_without_a_speaker_is_refused_where_the_format_was_given():
+    with pytest.raises(BadInput, match="no line names who speaks"):
+        parse_transcript(b"just words\n", "meeting")

@@ -1,0 +1,1 @@
+"""Interviews that were held elsewhere: recordings and transcripts become sessions of the workspace."""

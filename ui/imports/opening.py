@@ -1,0 +1,86 @@
+"""What `earmark review` is given: a recording, a transcript, one with the other, or a session of the workspace."""
+
+import codecs
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import BadInput
+from pipeline.media_probe import CONTAINERS_BY_SUFFIX
+from pipeline.store import Store, UnknownSession
+from pipeline.transcript import Transcript
+from pipeline.transcript_file import FORMATS_BY_SUFFIX, parse_transcript, read_transcript, with_names_in_front
+from ui.imports.sessions import Written
+
+_TRANSCRIPT_SUFFIXES: Final = frozenset({".vtt", ".srt", ".json", ".jsonl", ".ndjson", ".txt", ".md", ".docx"})
+_LOOKED_AT_BYTES: Final = 4096
+_CONTROL: Final = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
+_UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One of them."""
+
+    session_id: str | None = None
+    recording: Path | None = None
+    transcript: Path | None = None
+
+
+def find_target(store: Store, given: str) -> Target:
+    """What is meant: a file of that path, else a session of that id. Raises BadInput where there is neither."""
+    path = Path(given).expanduser()
+    if path.exists() or path.is_symlink():
+        return Target(transcript=path) if _is_transcript(path) else Target(recording=path)
+    try:
+        next(store.read(given))
+    except UnknownSession:
+        raise BadInput(
+            f"{given}: there is no such file, and no session of that name in this workspace. Check the spelling; "
+            "`earmark sessions` lists the sessions."
+        ) from None
+    return Target(session_id=given)
+
+
+def read_written(path: Path, format: str | None) -> Written:
+    """The transcript in a file. Raises BadInput."""
+    transcript = read_transcript(path, format)
+    return Written(
+        transcript=_as_conversation(transcript, format),
+        name=path.name,
+        path=path,
+        digest=hashlib.sha256(path.read_bytes() + str(format).encode()).hexdigest(),
+    )
+
+
+def written_from(data: bytes, name: str, format: str | None) -> Written:
+    """The same for what was sent as a file of that name."""
+    transcript = parse_transcript(data, format or format_of(name), name)
+    digest = hashlib.sha256(data + str(format).encode()).hexdigest()
+    return Written(transcript=_as_conversation(transcript, format), name=name, digest=digest)
+
+
+def format_of(name: str) -> str | None:
+    """What a file's name says of its format; None where it says nothing."""
+    return FORMATS_BY_SUFFIX.get(Path(name).suffix.lower())
+
+
+def _as_conversation(transcript: Transcript, format: str | None) -> Transcript:
+    """Text of which nobody said that its lines are answers may be a conversation with names before the words."""
+    return with_names_in_front(transcript) if format is None else transcript
+
+
+def _is_transcript(path: Path) -> bool:
+    """Whether a file holds words rather than sound: by its name, else by its beginning."""
+    suffix = path.suffix.lower()
+    if suffix in _TRANSCRIPT_SUFFIXES or path.is_dir():
+        return suffix in _TRANSCRIPT_SUFFIXES
+    if suffix in CONTAINERS_BY_SUFFIX:
+        return False
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(_LOOKED_AT_BYTES)
+    except OSError:
+        return False
+    return bool(beginning) and (beginning.startswith(_UTF16_MARKS) or not _CONTROL & set(beginning))
