@@ -15,12 +15,14 @@ from pipeline.audio import AudioChunk, Samples
 from pipeline.drafting import INTERVAL_S, Drafts
 from pipeline.events import Draft, Utterance
 from pipeline.overload import Ladder, Level, Step
-from pipeline.requests import Decode, Fetch, Fetched, Preview, Previewed, Question
+from pipeline.requests import Decode, DecodedTogether, DecodeTogether, Fetch, Fetched, Preview, Previewed, Question
 from pipeline.session import Session
 from pipeline.vad import VoiceDetector
 from pipeline.worker import Ask, WorkerLost
 
 _RARE_DRAFTS_S: Final = 2.5
+_MOST_TOGETHER: Final = 12
+"""Stretches in a batch: about what fills four of Whisper's windows. More take longer and gain nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,37 @@ class LiveLoop:
             if self._is_over and self._session.is_finished:
                 return
             if request := self._session.next_request():
-                await self._answer_one(request)
+                await self._answer_next(request)
             elif self._outlets.draft and not self._is_over and (preview := self._drafts.next_preview(self._session)):
                 await self._draft(preview)
             else:
                 await self._woken.wait()
+
+    async def _answer_next(self, request: Question | Fetch) -> None:
+        if isinstance(request, Decode) and Step.IN_BATCHES in self._ladder.level.steps:
+            await self._answer_together(request)
+        else:
+            await self._answer_one(request)
+
+    async def _answer_together(self, first: Decode) -> None:
+        """Answer what waits as well, as soon as it is known to be speech; by itself where the worker dies of that."""
+        batch = [first]
+        while len(batch) < _MOST_TOGETHER and (request := self._session.next_request()):
+            if isinstance(request, Decode):
+                batch.append(request)
+            else:
+                await self._answer_one(request)
+        try:
+            answer = await self._ask_worker(DecodeTogether(tuple(batch)))
+        except WorkerLost:
+            for request in batch:
+                await self._answer_one(request)
+            return
+        if not isinstance(answer, DecodedTogether):
+            raise TypeError("several stretches are answered together")
+        for one in answer.answers:
+            self._session.receive(one)
+        self._answered.set()
 
     async def _answer_one(self, request: Question | Fetch) -> None:
         if isinstance(request, Fetch):
@@ -140,7 +168,7 @@ class LiveLoop:
             self._session.give_up(request.request_id)
             self._answered.set()
             return
-        if isinstance(answer, Previewed):
+        if isinstance(answer, Previewed | DecodedTogether):
             raise TypeError("a preview answers no request of the session")
         self._session.receive(answer)
         self._answered.set()

@@ -16,6 +16,7 @@ class Step(Enum):
     SHORT_WINDOW = "words are recognised less carefully"
     SMALLER_MODEL = "drafts come from a smaller model"
     NO_DRAFTS = "no drafts until it has caught up"
+    IN_BATCHES = "sentences come several at a time"
 
 
 STEP_S: Final = 2.0

@@ -30,6 +30,13 @@ class Decode:
 
 
 @dataclass(frozen=True, slots=True)
+class DecodeTogether:
+    """Ask for the words of several stretches at once, which takes less time than one after the other."""
+
+    requests: tuple[Decode, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Ask for sound that was let go while it waited: samples `[first_sample, first_sample + count)` as recorded."""
 
@@ -70,6 +77,13 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True)
+class DecodedTogether:
+    """The answer to `DecodeTogether`."""
+
+    answers: tuple[Decoded, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """The answer to `Fetch`."""
 
@@ -90,5 +104,5 @@ Question: TypeAlias = CheckSpeech | Decode
 """What a session asks the models."""
 Answer: TypeAlias = SpeechChecked | Decoded | Fetched
 """What a session takes back."""
-ModelRequest: TypeAlias = Question | Preview
-ModelAnswer: TypeAlias = SpeechChecked | Decoded | Previewed
+ModelRequest: TypeAlias = Question | DecodeTogether | Preview
+ModelAnswer: TypeAlias = SpeechChecked | Decoded | DecodedTogether | Previewed

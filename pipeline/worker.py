@@ -27,6 +27,8 @@ from pipeline.requests import (
     CheckSpeech,
     Decode,
     Decoded,
+    DecodedTogether,
+    DecodeTogether,
     ModelAnswer,
     ModelRequest,
     Preview,
@@ -67,6 +69,13 @@ class Worker:
             return SpeechChecked(request.request_id, self._gate.probabilities(request.samples))
         return Decoded(request.request_id, self._recogniser.decode(request.samples, self._options(request.is_hurried)))
 
+    def answer_together(self, request: DecodeTogether) -> DecodedTogether:
+        """Put several stretches into words at once."""
+        pieces = [one.samples for one in request.requests]
+        heard = self._recogniser.decode_all(pieces, self._options(is_hurried=False))
+        answers = (Decoded(one.request_id, words) for one, words in zip(request.requests, heard, strict=True))
+        return DecodedTogether(tuple(answers))
+
     def preview(self, request: Preview) -> Previewed:
         """Say what seems to be said at this moment: nothing where the second gate hears hum, keys or music."""
         if speech_s(self._gate.probabilities(request.samples)) < GATE_SPEECH_S:
@@ -83,7 +92,7 @@ Ask = Callable[[ModelRequest], Awaitable[ModelAnswer]]
 """How the live loop has a request answered. It asks one at a time."""
 
 MOST_DEATHS: Final = 3
-"""A request whose worker dies this often in a row is not asked again; a draft's not a second time."""
+"""A request whose worker dies this often in a row is not asked again; a draft's or a batch's not a second time."""
 
 
 class WorkerLost(MissingFacility):
@@ -125,7 +134,7 @@ class _WorkerProcess:
             pool.shutdown()
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
-        for _ in range(1 if isinstance(request, Preview) else MOST_DEATHS):
+        for _ in range(1 if isinstance(request, Preview | DecodeTogether) else MOST_DEATHS):
             if self._pool is None and not await asyncio.to_thread(self._start):
                 continue
             try:
@@ -175,4 +184,11 @@ def _warm_up() -> None:
 
 
 def _answer(request: ModelRequest) -> ModelAnswer:
-    return _opened().preview(request) if isinstance(request, Preview) else _opened().answer(request)
+    worker = _opened()
+    match request:
+        case Preview():
+            return worker.preview(request)
+        case DecodeTogether():
+            return worker.answer_together(request)
+        case _:
+            return worker.answer(request)

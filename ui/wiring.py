@@ -57,6 +57,7 @@ class Setup:
             Step.SHORT_WINDOW: is_whisper and self.live_window != "short",
             Step.SMALLER_MODEL: is_whisper and smaller(self.choice.model) is not None,
             Step.NO_DRAFTS: True,
+            Step.IN_BATCHES: is_whisper,
         }
         return tuple(step for step, is_possible in possible.items() if is_possible)
 

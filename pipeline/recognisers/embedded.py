@@ -12,7 +12,7 @@ recordings (32 %; with 70 % stock 44 %), but is as large as the stock model, too
 import codecs
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -62,6 +62,10 @@ class EmbeddedRecogniser:
         if len(samples) < LEAST_SAMPLES:
             return ()
         return _words(self._segments(samples), len(samples) / RATE_HZ)
+
+    def decode_all(self, pieces: Sequence[Samples], options: DecodeOptions) -> list[tuple[HeardWord, ...]]:
+        """The words of each piece, one after the other."""
+        return [self.decode(piece, options) for piece in pieces]
 
     def preview(
         self,

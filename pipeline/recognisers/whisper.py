@@ -7,11 +7,11 @@ where the live loop waits. A repetitive transcript, which is what the fallback i
 repetition forbidden.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from pipeline.audio import RATE_HZ, HeardWord, Samples
 from pipeline.errors import BadInput
 from pipeline.recognisers import DecodeOptions
 from pipeline.recognisers.hardware import Hardware, choose_hardware, processor
+
+if TYPE_CHECKING:
+    from pipeline.recognisers.whisper_batched import BatchedWhisper
 
 ENGINE: Final = "faster-whisper"
 Window: TypeAlias = Literal["full", "short partials", "short"]
@@ -103,6 +106,10 @@ class WhisperRecogniser:
         pieces = self._decode_final(samples, self._hotwords(options.glossary), is_short)
         return tuple(in_order(join(pieces), len(samples) / RATE_HZ))
 
+    def decode_all(self, pieces: Sequence[Samples], options: DecodeOptions) -> list[tuple[HeardWord, ...]]:
+        """The words of each piece, as a batch hears them: pieces share full windows, and windows a decode."""
+        return self._together.decode_all(pieces, options)
+
     def preview(
         self,
         channel: int,  # noqa: ARG002
@@ -126,6 +133,12 @@ class WhisperRecogniser:
         for segment in segments:
             for word in segment.words or ():
                 yield _Piece(word.word, float(word.start), float(word.end), float(word.probability))
+
+    @cached_property
+    def _together(self) -> "BatchedWhisper":
+        from pipeline.recognisers.whisper_batched import BatchedWhisper
+
+        return BatchedWhisper(self)
 
     @cached_property
     def _quick(self) -> Any:

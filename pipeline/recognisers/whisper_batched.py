@@ -2,20 +2,19 @@
 
 A window costs the same whether it holds two seconds or thirty, and the decoder reads its weights once for a whole
 batch. Windows are encoded one by one on a processor: eight at once are no quicker there and take half a gigabyte more.
-Words are told apart by where they stand in the window. What is said again and again is decoded by itself, carefully.
+Words are told apart by where they stand in the window. What is said again and again is decoded by itself, carefully,
+and so is a piece that no word was found in.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from pipeline.audio import RATE_HZ, HeardWord, Samples
 from pipeline.recognisers import DecodeOptions
-from pipeline.recognisers.hardware import Hardware
 from pipeline.recognisers.whisper import (
     BEAM_SIZE,
     FULL_FRAMES,
@@ -50,12 +49,10 @@ class _Window:
 
 
 class BatchedWhisper:
-    """A Whisper model, loaded, for whole batches. Takes what `WhisperRecogniser` takes, and raises what it raises."""
+    """A loaded recogniser's model, for batches of at most `windows` windows; it decodes by itself what repeats."""
 
-    def __init__(
-        self, folder: Path, name: str, *, hardware: Hardware | None = None, windows: int | None = None
-    ) -> None:
-        self._careful = WhisperRecogniser(folder, name, hardware=hardware, window="full")
+    def __init__(self, careful: WhisperRecogniser, *, windows: int | None = None) -> None:
+        self._careful = careful
         self._whisper = self._careful._whisper
         self.engine, self.model = self._careful.engine, self._careful.model
         is_on_card = self._careful.hardware.device != "cpu"
@@ -86,10 +83,10 @@ class BatchedWhisper:
         aligned = self._align(encoded, tokens, sounds)
         heard: dict[int, tuple[HeardWord, ...]] = {}
         for window, said, words in zip(windows, tokens, aligned, strict=True):
-            if self._is_repetitive(said):
-                heard |= {number: self._careful.decode(pieces[number], options) for number, _ in window.placed}
-            else:
-                heard |= dict(_share_out(window, pieces, _whole(words)))
+            own = {} if self._is_repetitive(said) else dict(_share_out(window, pieces, _whole(words)))
+            for number, _ in window.placed:
+                # Among louder neighbours a short answer may be passed over: it was speech, so it is listened to again.
+                heard[number] = own.get(number) or self._careful.decode(pieces[number], options)
         return heard
 
     def _align(self, encoded: Any, tokens: list[list[int]], sounds: Sequence[Samples]) -> list[list[dict[str, Any]]]:

@@ -15,7 +15,8 @@ from pipeline.errors import MissingFacility
 from pipeline.live import LiveLoop, Outlets
 from pipeline.models import choose, load
 from pipeline.offline import hear
-from pipeline.requests import Decode
+from pipeline.overload import Step
+from pipeline.requests import Decode, DecodeTogether
 from pipeline.vad import SpeechGate
 from pipeline.worker import Worker, in_process
 
@@ -89,6 +90,34 @@ def test_whisper_hears_live_what_it_hears_offline(media):
 
 def test_a_recording_that_is_held_back_loses_nothing(media, heard_offline):
     assert heard_live(media, chunk_s=1.0, most_waiting=1) == heard_offline
+
+
+def test_a_machine_that_is_far_behind_hears_several_sentences_at_a_time(media):
+    asked, confirmed, told = [], [], []
+
+    async def behind(ask):
+        is_all_in = asyncio.Event()
+
+        async def chunks():
+            for chunk in media.chunks(0.1):
+                yield chunk
+            is_all_in.set()
+
+        async def slow(request):
+            await is_all_in.wait()
+            asked.append(request)
+            return await ask(request)
+
+        outlets = Outlets(lambda _: None, confirmed.append, never_recalled, tell=told.append)
+        await LiveLoop(media.info.kept_channels, slow, outlets, steps=(Step.IN_BATCHES,)).run(chunks())
+
+    with in_process(whisper_worker) as ask:
+        asyncio.run(behind(ask))
+    [together] = [request for request in asked if isinstance(request, DecodeTogether)]
+    offline = list(hear(media.chunks(), media.info.kept_channels, whisper_worker()))
+    assert len(together.requests) >= 2
+    assert [(u.segment_id, u.channel) for u in confirmed] == [(u.segment_id, u.channel) for u in offline]
+    assert "several at a time" in told[0].message
 
 
 class Broken:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline.audio import RATE_HZ
 from pipeline.recognisers import DecodeOptions
 from pipeline.recognisers.hardware import Hardware
+from pipeline.recognisers.whisper import WhisperRecogniser
 from pipeline.recognisers.whisper_batched import WINDOW_SAMPLES, BatchedWhisper, _place
 
 MICRO = Path(__file__).parents[1] / "fixtures" / "micro_whisper"
@@ -19,7 +20,8 @@ FINAL = DecodeOptions()
 
 @pytest.fixture(scope="module")
 def recogniser():
-    return BatchedWhisper(MICRO / "model", "micro", hardware=Hardware("cpu", "int8", 1), windows=2)
+    careful = WhisperRecogniser(MICRO / "model", "micro", hardware=Hardware("cpu", "int8", 1), window="full")
+    return BatchedWhisper(careful, windows=2)
 
 
 @pytest.fixture(scope="module")

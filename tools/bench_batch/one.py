@@ -21,6 +21,7 @@ from pipeline.batch.states import BatchStates
 from pipeline.models import Choice
 from pipeline.recognisers import DecodeOptions
 from pipeline.recognisers.hardware import Hardware
+from pipeline.recognisers.whisper import WhisperRecogniser
 from pipeline.recognisers.whisper_batched import BatchedWhisper
 from pipeline.store import Store
 from pipeline.vad import SpeechGate
@@ -56,7 +57,8 @@ def _ours(model: Path, threads: int, folder: Path) -> Hear:
     choice = Choice("faster-whisper", str(model), "measured")
     setup = BatchSetup(workspace, out, choice, threads, {"bei": load_rubric("bei")}, ("json", "md", "csv"))
     performer = FilePerformer(setup)
-    recogniser = BatchedWhisper(model, model.name, hardware=Hardware("cpu", COMPUTE, threads))
+    hardware = Hardware("cpu", COMPUTE, threads)
+    recogniser = BatchedWhisper(WhisperRecogniser(model, model.name, hardware=hardware, window="full"))
     if RANDOM_MARK in model.name:
         speak(recogniser._whisper)
     performer._hearer = BatchHearer(SpeechGate(), recogniser)

@@ -18,9 +18,11 @@ def load_recogniser(choice: Choice, threads: int) -> BatchRecogniser:
     from dataclasses import replace
 
     from pipeline.recognisers.hardware import choose_hardware
+    from pipeline.recognisers.whisper import WhisperRecogniser
     from pipeline.recognisers.whisper_batched import BatchedWhisper
 
-    return BatchedWhisper(model_folder(choice), choice.model, hardware=replace(choose_hardware(), cpu_threads=threads))
+    hardware = replace(choose_hardware(), cpu_threads=threads)
+    return BatchedWhisper(WhisperRecogniser(model_folder(choice), choice.model, hardware=hardware, window="full"))
 
 
 def model_folder(choice: Choice) -> Path:
