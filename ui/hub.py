@@ -15,7 +15,7 @@ from typing import Final
 
 from pipeline.events import Draft, ListeningPaused, SessionEnded, SessionStarted, Utterance
 from pipeline.store import Recorded
-from ui.wire import Now
+from ui.wire import Now, SessionState
 
 MOST_WAITING: Final = 256
 """Events that may wait for one viewer: a few minutes of talk. Beyond that the journal is the shorter way."""
@@ -118,6 +118,12 @@ class Hub:
         """Whether the session began on this hub and has not ended."""
         with self._lock:
             return session_id in self._live
+
+    def state(self, session_id: str) -> SessionState | None:
+        """How the session stood when it was last shown here; None where it was not."""
+        with self._lock:
+            now = self._now.get(session_id)
+            return now.state if now else None
 
     def publish(self, session_id: str, recorded: Sequence[Recorded]) -> None:
         """Tell the viewers what the journal has just stored. Never waits for a viewer; any thread."""

@@ -2,7 +2,7 @@
 
 GET  /                       the page: every interview of the workspace
 GET  /sessions/{id}          the page: one interview
-GET  /api/sessions           every interview as JSON, newest first (host)
+     /api/sessions, /api/search  the library: every interview, and what was said in them (ui.library_api)
 GET  /sessions/{id}/review   the page: its recording and transcript, to go through afterwards (ui.media_api)
      /api/…                  setting up, seats, one interview, erasing (ui.api)
 GET  /api/rubrics/{id}       a rubric's title, questions and signals in words
@@ -38,11 +38,13 @@ from pipeline.errors import PipelineError
 from pipeline.events import json_schema
 from pipeline.store import Store, StoreError, UnknownSession
 from ui.actions import LARGEST_FRAME_BYTES, Start
-from ui.api import Api, answering
+from ui.api import Api
+from ui.catalogue import Catalogue
 from ui.errors import CannotServe, Refused
 from ui.guard import Guard, is_loopback
 from ui.hub import Hub
 from ui.labels import RubricWords, page_words
+from ui.library_api import LibraryApi
 from ui.media_api import MediaApi
 from ui.seats import Seat, Seating, may_do
 from ui.setting_up import Defaults, SettingUp
@@ -94,11 +96,6 @@ def create_app(
         is_known = await asyncio.to_thread(_is_known, store, request.path_params["session_id"])
         return FileResponse(_WEB / "index.html", status_code=200 if is_known else 404)
 
-    async def sessions(request: Request) -> Response:
-        api.check_host(request)
-        summaries = await asyncio.to_thread(store.sessions)
-        return JSONResponse([asdict(summary) for summary in reversed(summaries)])
-
     async def rubric(request: Request) -> Response:
         rubric_id = request.path_params["rubric_id"]
         words = await asyncio.to_thread(find_rubric_words, rubric_id)
@@ -126,7 +123,7 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/", page),
         Route("/sessions/{session_id}", session_page),
-        Route("/api/sessions", answering(sessions), methods=["GET"]),
+        *LibraryApi(api, store, Catalogue(store, hub)).routes(),
         *api.routes(),
         *MediaApi(api, at_work, store).routes(),
         Route("/api/rubrics/{rubric_id}", rubric),

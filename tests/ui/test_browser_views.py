@@ -1,7 +1,6 @@
 """Before and after the live board in a real browser: set-up, consent, pause, end, debrief; and axe on every view."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -9,13 +8,11 @@ from playwright.sync_api import expect
 from pipeline.audio_file import open_media
 from pipeline.events import ConsentRecorded, FormAnswered, ListeningPaused, Rated, SessionEnded
 from tests.support.interviews import SAMPLE, SESSION, started
-from tests.support.pages import dismissed, made_link
+from tests.support.pages import dismissed, made_link, violations
 from ui.arrangement import People
 from ui.setting_up import Defaults
 from ui.sources import FileSource
 from ui.wiring import load_arrangement, prepare
-
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
 class House:
@@ -230,18 +227,6 @@ def test_deleting_asks_once_and_says_what_went(ended, page):
         page.get_by_role("link", name="All interviews", exact=True).click()
         expect(page.locator(".empty")).to_be_visible()
         page.wrong.clear()  # the browser reports that the interview is gone
-
-
-def violations(page):
-    """What axe finds in the light and in the dark: scheme, rule, and the elements that break it."""
-    if page.evaluate("typeof window.axe") == "undefined":
-        page.evaluate(AXE.read_text(encoding="utf-8"))  # past the page's policy, as a tester may
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for rule in page.evaluate("axe.run(document).then(({violations}) => violations)"):
-            found.append((scheme, rule["id"], [node["html"][:120] for node in rule["nodes"]]))
-    return found
 
 
 OPENED_BY_KEY = {

@@ -152,7 +152,7 @@ def test_the_list_says_what_to_do_and_shows_an_interview_when_there_is_one(stage
         page.goto(server.url)
         expect(page.locator(".empty")).to_contain_text("Run earmark demo")
         stage.tell(SESSION, started(), said(1, "Hello."), SessionEnded(at_s=2.0, reason="end of file"))
-        page.locator(".sessions a").click()
+        page.locator(".sessions .source").click()
         page.get_by_role("button", name="Review the transcript").click()
         expect(page.locator("#transcript .said")).to_have_text("Hello.")
 

@@ -1,8 +1,8 @@
 // After the interview, while memory is fresh: what is not rated, what was marked, the debrief with its clock, delete.
 
 import { answerOf, targetsOf, ratingOf, uncovered } from "./board.js";
-import { asSeat, call } from "./connection.js";
-import { ask } from "./dialogs.js";
+import { asSeat } from "./connection.js";
+import { askDelete } from "./deleting.js";
 import { actionButton, element } from "./dom.js";
 import { place, Rows } from "./rows.js";
 import { may } from "./roles.js";
@@ -142,19 +142,8 @@ export class Ending {
   }
 
   askDelete() {
-    const path = `/api/sessions/${encodeURIComponent(this.sessionId)}`;
-    const goes = [
-      "the sound", "everything that was heard, and its labels", "notes, marks and ratings of everyone", "links for others", "exports that Earmark made",
-    ];
-    ask(this.dialog, "Delete this interview for good?", goes, "Delete all of it", async () => {
-      try {
-        const { said } = await call(path, { method: "DELETE" });
-        const home = element("a", { href: asSeat("/"), class: "wanted" }, "All interviews");
-        this.dialog.show("Deleted", element("p", {}, said), element("p", { class: "buttons" }, home));
-      } catch (problem) {
-        this.dialog.show("Not deleted", element("p", {}, problem.message));
-      }
-    });
+    const home = () => element("a", { href: asSeat("/"), class: "wanted" }, "All interviews");
+    askDelete(this.dialog, this.sessionId, "Delete this interview for good?", home);
   }
 
   /** The debrief's clock, without alarm: it says what is left, then that the time is over. */

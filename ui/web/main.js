@@ -1,4 +1,4 @@
-// The page: one interview as it happens, the set-up of a new one, or the list of them.
+// The page: one interview as it happens, the set-up of a new one, or the library of them all.
 
 import { asSeat } from "./connection.js";
 import { listInterviews } from "./interviews.js";
@@ -33,5 +33,5 @@ if (inPath) {
   setUp(page.setup);
 } else {
   page.interviews.hidden = false;
-  listInterviews(page.interviews, showStatus);
+  listInterviews(page.interviews, page.dialog, showStatus);
 }

@@ -116,7 +116,7 @@ class SetupForm {
   people() {
     const field = (name, words, attributes = {}) => labelled(words, element("input", { name, maxlength: "80", autocomplete: "off", ...attributes }));
     return element("fieldset", { class: "people" }, element("legend", {}, "People"),
-      field("candidate", "Candidate", { required: "" }), field("interviewer", "Interviewer"), field("note_taker", "Note-taker (you)"));
+      field("candidate", "Candidate", { required: "" }), field("role", "For which role"), field("interviewer", "Interviewer"), field("note_taker", "Note-taker (you)"));
   }
 
   sources() {
@@ -191,7 +191,7 @@ class SetupForm {
     const { elements } = this.form;
     const value = (name) => elements[name]?.value?.trim() || null;
     const [engine, model] = JSON.parse(value("engine"));
-    const people = Object.fromEntries(["candidate", "interviewer", "note_taker"].map((role) => [role, value(role)]));
+    const people = Object.fromEntries(["candidate", "role", "interviewer", "note_taker"].map((name) => [name, value(name)]));
     const devices = this.devices();
     const file = value("recording");
     const isBrowser = !file && value("through");
