@@ -5,8 +5,8 @@ GET  /api/sessions/{id}/audio      the recording, whole or by HTTP ranges, so th
 GET  /api/sessions/{id}/peaks      its outline: {rate_per_s, duration_s, channels: [[least, greatest, …], …]}, -1 to 1
 GET  /api/sessions/{id}/levels     what was heard of each level of the criteria: signals.levels.CriterionEvidence
 
-Sound and quotes are for every seat that may see what was said. Where no recording is kept the answer is 404, and says
-so.
+Sound and quotes are for every seat that may see what was said. Where no recording is kept its outline is empty, and
+asking for its sound is answered with 404.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from pipeline.peaks import MOST_PEAKS, peaks_of
+from pipeline.peaks import MOST_PEAKS, PEAKS_PER_S, peaks_of
 from pipeline.state import fold
 from pipeline.store import Store, UnknownSession
 from pipeline.workspace import audio_path
@@ -63,12 +63,14 @@ class MediaApi:
         return HTMLResponse(page, 200 if is_known else 404, {"Content-Security-Policy": policy})
 
     async def _audio(self, request: Request) -> Response:
-        return FileResponse(await self._recording(request), media_type="audio/wav")
+        recording = await self._recording(request)
+        if not await asyncio.to_thread(recording.is_file):
+            raise HttpRefusal(404, "no recording of this interview is kept.")
+        return FileResponse(recording, media_type="audio/wav")
 
     async def _peaks(self, request: Request) -> Response:
         recording = await self._recording(request)
-        peaks = await asyncio.to_thread(lambda: peaks_of(recording).at_most(MOST_PEAKS).to_json())
-        return await asyncio.to_thread(packed, request, peaks)
+        return await asyncio.to_thread(lambda: packed(request, _outline(recording)))
 
     async def _levels(self, request: Request) -> Response:
         seat = await self._seat(request)
@@ -93,13 +95,11 @@ class MediaApi:
         return seat
 
     async def _recording(self, request: Request) -> Path:
+        """Where it is, or would be."""
         seat = await self._seat(request)
         if not await asyncio.to_thread(self._is_known, seat.session_id):
             raise UnknownSession(seat.session_id)
-        recording = audio_path(self._store.workspace, seat.session_id)
-        if not await asyncio.to_thread(recording.is_file):
-            raise HttpRefusal(404, "no recording of this interview is kept.")
-        return recording
+        return audio_path(self._store.workspace, seat.session_id)
 
     def _is_known(self, session_id: str) -> bool:
         try:
@@ -107,6 +107,12 @@ class MediaApi:
         except UnknownSession:
             return False
         return True
+
+
+def _outline(recording: Path) -> dict[str, Any]:
+    if not recording.is_file():
+        return {"rate_per_s": PEAKS_PER_S, "duration_s": 0.0, "channels": []}
+    return peaks_of(recording).at_most(MOST_PEAKS).to_json()
 
 
 def packed(request: Request, value: Any) -> Response:

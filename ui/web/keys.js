@@ -12,7 +12,7 @@ export const KEYS = Object.freeze([
   { key: "s", words: "Next stage", action: "stage", needs: "stage" },
   { key: ".", words: "Pause off the record, and go on", action: "pause", needs: "pause" },
   { key: "u", words: "Undo what I did last", action: "undo", needs: "withdraw", hint: "undo" },
-  { key: "/", words: "Write a note (Enter too)", action: "note", needs: "note", hint: "note" },
+  { key: "/", also: ["Enter"], words: "Write a note (Enter too)", action: "note", needs: "note", hint: "note" },
   { key: "v", words: "Paste what the candidate wrote", action: "paste", needs: "paste" },
   { key: "t", words: "Transcript, and back", action: "transcript", hint: "transcript" },
   { key: "e", words: "All evidence", action: "evidence" },
@@ -20,23 +20,23 @@ export const KEYS = Object.freeze([
   { key: "Escape", words: "Close, and back to the board", action: "close" },
 ].map(Object.freeze));
 
-const NAMES = { Escape: "Esc" };
-const SAME = { Enter: "/" };
+const NAMES = { Escape: "Esc", " ": "Space", ArrowLeft: "←", ArrowRight: "→" };
+const PRESSES = new Set(["Enter", " "]); // what buttons and links take for themselves
 
 /** The entry that a key press asks for; undefined for every other press, and while something is being written. */
-export function entryFor({ key, ctrlKey, metaKey, altKey, target }, areOn = true) {
+export function entryFor({ key, ctrlKey, metaKey, altKey, target }, areOn = true, keys = KEYS) {
   if (ctrlKey || metaKey || altKey) return undefined;
-  const wanted = SAME[key] ?? (key.length === 1 ? key.toLowerCase() : key);
-  const entry = KEYS.find((one) => one.key === wanted);
+  const wanted = key.length === 1 ? key.toLowerCase() : key;
+  const entry = keys.find((one) => one.key === wanted || one.also?.includes(wanted));
   if (entry?.action === "close") return entry;
   if (!areOn && entry?.action !== "help") return undefined;
-  if (isWritten(target) || (key === "Enter" && isPressed(target))) return undefined;
+  if (isWritten(target) || (PRESSES.has(key) && isPressed(target))) return undefined;
   return entry;
 }
 
 /** How a key is written on the screen. */
-export function keyName({ key }) {
-  return NAMES[key] ?? key.toUpperCase();
+export function keyName({ key, shown }) {
+  return shown ?? NAMES[key] ?? key.toUpperCase();
 }
 
 function isWritten(target) {

@@ -2,31 +2,42 @@
 
 import { quotesFor, ratingOf, targetsOf } from "./board.js";
 import { formOf } from "./dialogs.js";
-import { element, markOf } from "./dom.js";
+import { element, markOf, setText } from "./dom.js";
 import { clock } from "./words.js";
 
 const SCORES = [1, 2, 3, 4, 5];
 
-/** Opens the panel on a target. `save({target, score, reason, tag_ids})` keeps a rating. */
-export function showRating(dialog, state, words, guide, target, save) {
+const WHY = "Why (nobody else on this session sees it)";
+
+/**
+ * Opens the panel on a target. `save({target, score, reason, tag_ids})` keeps a rating and resolves to why not, if it
+ * was not kept. `quotesOf(state, target)` gives the quotes to rest it on; with `mustRest` it needs one of them, or a
+ * reason for none; `score` is chosen already.
+ */
+export function showRating(dialog, state, words, guide, target, save, { quotesOf = quotesFor, mustRest = false, why = WHY, score = null } = {}) {
   const targets = targetsOf(state, guide);
   const chosen = targets.find((one) => one.target === target) ?? targets[0];
   if (!chosen) return false;
   const before = ratingOf(state, chosen.target);
   const reason = element("textarea", { name: "reason", rows: "2", maxlength: "2000" });
   reason.value = before?.reason ?? "";
-  const quotes = quotesFor(state, chosen.target);
+  const quotes = quotesOf(state, chosen.target);
+  const problem = element("p", { class: "problem", role: "alert" });
   const form = formOf(
-    () => {
+    async () => {
       const score = Number(new FormData(form).get("score"));
       if (!score) return;
       const tagIds = quotes.filter((_, n) => form.elements[`quote-${n}`].checked).map(({ tag }) => tag.tag_id);
-      save({ target: chosen.target, score, reason: reason.value.trim(), tag_ids: tagIds });
+      const rating = { target: chosen.target, score, reason: reason.value.trim(), tag_ids: tagIds };
+      const rests = tagIds.length > 0 || rating.reason !== "";
+      const wrong = mustRest && !rests ? "Choose a quote that it rests on, or say why there is none." : await save(rating);
+      setText(problem, typeof wrong === "string" ? `▲ ${wrong}` : "");
     },
     "Keep the rating",
-    targets.length > 1 ? targetChoice(targets, chosen, (id) => showRating(dialog, state, words, guide, id, save)) : null,
-    element("div", { class: "beside" }, scores(chosen, before), evidence(quotes, words, before)),
-    element("label", { class: "reason" }, "Why (nobody else on this session sees it)", reason),
+    targets.length > 1 ? targetChoice(targets, chosen, (id) => showRating(dialog, state, words, guide, id, save, { quotesOf, mustRest, why })) : null,
+    element("div", { class: "beside" }, scores(chosen, score ?? before?.score), evidence(quotes, words, before)),
+    element("label", { class: "reason" }, why, reason),
+    problem,
   );
   dialog.show(`Rate: ${chosen.title}`, form);
   (dialog.node.querySelector("input[name=score]:checked") ?? dialog.node.querySelector("input[name=score]")).focus();
@@ -40,11 +51,11 @@ function targetChoice(targets, chosen, change) {
   return element("label", {}, "What ", select);
 }
 
-function scores({ anchors }, before) {
+function scores({ anchors }, given) {
   const texts = new Map(anchors.map(({ score, text }) => [score, text]));
   const rows = SCORES.map((score) => {
     const box = element("input", { type: "radio", name: "score", value: String(score), required: "" });
-    box.checked = before?.score === score;
+    box.checked = score === given;
     return element("label", {}, box, element("b", {}, String(score)), element("span", {}, texts.get(score) ?? ""));
   });
   return element("fieldset", { class: "scores" }, element("legend", {}, "Score"), rows);

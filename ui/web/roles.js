@@ -3,12 +3,13 @@
 const WRITES = ["note", "mark", "rate", "answer_form", "withdraw"];
 const LEADS = ["choose_question", "tick"];
 const RUNS = ["stage", "pause", "resume", "end", "paste", "assign", "judge_tag"];
+const EDITS = ["edit", "add_tag", "comment_tag"]; // "edit": whatever corrects the transcript
 const OWNS = ["start", "consent", "seats", "delete"];
 
 const ALLOWED = {
-  host: new Set([...WRITES, ...LEADS, ...RUNS, ...OWNS]),
-  "note-taker": new Set([...WRITES, ...LEADS, ...RUNS]),
-  rater: new Set(WRITES),
+  host: new Set([...WRITES, ...LEADS, ...RUNS, ...EDITS, ...OWNS]),
+  "note-taker": new Set([...WRITES, ...LEADS, ...RUNS, ...EDITS]),
+  rater: new Set([...WRITES, "comment_tag"]),
   interviewer: new Set([...LEADS, "withdraw"]),
   viewer: new Set(),
 };

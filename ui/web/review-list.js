@@ -1,0 +1,170 @@
+// A list of any length that keeps to a bounded number of rows in the page: those in sight and a screen about them.
+//
+// Heights are guessed until a row has been drawn and are right from then on; what is in sight keeps its place when rows
+// above it turn out higher or lower than was guessed.
+
+import { element } from "./dom.js";
+import { place } from "./rows.js";
+
+const AROUND_PX = 600;
+
+export class List {
+  /**
+   * `make(row)` gives a row's node, `shownOf(row)` what it shows (a new node is made when one of these is not what it
+   * was), `guess(row)` its height.
+   */
+  constructor(scroller, { make, shownOf, guess }) {
+    Object.assign(this, { scroller, make, shownOf, guess });
+    this.rows = [];
+    this.places = new Map(); // key -> position
+    this.heights = new Map(); // key -> measured
+    this.drawn = new Map(); // key -> {shown, node}, of the rows in the page
+    this.before = element("div", { class: "spacer", "aria-hidden": "true" });
+    this.after = element("div", { class: "spacer", "aria-hidden": "true" });
+    this.isAsked = false;
+    this.width = 0;
+    scroller.addEventListener("scroll", () => this.drawSoon(), { passive: true });
+    new ResizeObserver(() => this.resized()).observe(scroller);
+  }
+
+  /** Shows other rows. What was at the top stays there, or the next row that is left. */
+  set(rows) {
+    const { key, by } = this.anchor();
+    const later = key === undefined ? [] : this.rows.slice(this.places.get(key)).map((row) => row.key);
+    this.rows = rows;
+    this.places = new Map(rows.map((row, n) => [row.key, n]));
+    this.measure();
+    const kept = later.find((one) => this.places.has(one));
+    this.draw();
+    if (kept !== undefined && by !== null) this.scrollTo(this.tops[this.places.get(kept)] + (kept === key ? by : 0));
+  }
+
+  has(key) {
+    return this.places.has(key);
+  }
+
+  /** The node of a row, if it is in the page. */
+  node(key) {
+    return this.drawn.get(key)?.node;
+  }
+
+  /** Brings a row into sight: in the middle, or, where it is in sight already, nowhere. Returns its node. */
+  show(key, { isGentle = false } = {}) {
+    const at = this.places.get(key);
+    if (at === undefined) return undefined;
+    for (let tries = 0; tries < 3; tries += 1) { // what is drawn on the way corrects the heights
+      const { scrollTop, clientHeight } = this.scroller;
+      const [top, bottom] = [this.tops[at], this.tops[at + 1]];
+      const isInSight = top >= scrollTop && bottom <= scrollTop + clientHeight;
+      if (isInSight && (isGentle || tries)) break;
+      this.scrollTo(bottom - top > clientHeight ? top : (top + bottom - clientHeight) / 2);
+    }
+    return this.node(key);
+  }
+
+  scrollTo(top) {
+    this.scroller.scrollTop = Math.max(0, Math.round(top));
+    this.draw();
+  }
+
+  drawSoon() {
+    if (this.isAsked) return;
+    this.isAsked = true;
+    requestAnimationFrame(() => {
+      this.isAsked = false;
+      this.draw();
+    });
+  }
+
+  /** Draws what is in sight; what shows the same as before stays the same node. */
+  draw() {
+    const anchor = this.anchor();
+    this.drawWindow();
+    if (!this.learn()) return;
+    this.measure();
+    this.space();
+    // Where nothing was in sight yet there is nothing to hold on to.
+    if (anchor.key !== undefined) this.scroller.scrollTop = this.tops[this.places.get(anchor.key)] + anchor.by;
+    this.drawWindow();
+    if (this.learn()) {
+      this.measure();
+      this.space();
+    }
+  }
+
+  drawWindow() {
+    const { scrollTop, clientHeight } = this.scroller;
+    this.first = this.rowAt(scrollTop - AROUND_PX);
+    this.last = Math.min(this.rows.length, this.rowAt(scrollTop + clientHeight + AROUND_PX) + 1);
+    const drawn = new Map();
+    const nodes = [];
+    for (const row of this.rows.slice(this.first, this.last)) {
+      const shown = this.shownOf(row);
+      const known = this.drawn.get(row.key);
+      const entry = known && isSame(known.shown, shown) ? known : { shown, node: this.make(row, known?.node) };
+      drawn.set(row.key, entry);
+      nodes.push(entry.node);
+    }
+    const focused = document.activeElement;
+    this.drawn = drawn;
+    this.space();
+    place(this.scroller, [this.before, ...nodes, this.after]);
+    // Who was at a row that is out of the page now is at the list.
+    if (focused && focused !== document.body && !focused.isConnected) this.scroller.focus({ preventScroll: true });
+  }
+
+  /** The heights of what is drawn; whether one was not as it was thought to be. */
+  learn() {
+    let isNew = false;
+    for (const [key, { node }] of this.drawn) {
+      const { height } = node.getBoundingClientRect();
+      if (height && Math.abs(height - (this.heights.get(key) ?? -1)) > 0.5) {
+        this.heights.set(key, height);
+        isNew = true;
+      }
+    }
+    return isNew;
+  }
+
+  measure() {
+    const tops = new Float64Array(this.rows.length + 1);
+    for (const [n, row] of this.rows.entries()) tops[n + 1] = tops[n] + (this.heights.get(row.key) ?? this.guess(row));
+    this.tops = tops;
+  }
+
+  space() {
+    this.before.style.height = `${this.tops[this.first]}px`;
+    this.after.style.height = `${this.tops[this.rows.length] - this.tops[this.last]}px`;
+  }
+
+  rowAt(top) {
+    let low = 0;
+    let high = this.rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.tops[middle + 1] <= top) low = middle + 1;
+      else high = middle;
+    }
+    return Math.min(low, Math.max(0, this.rows.length - 1));
+  }
+
+  /** The row at the top and how far into it the list is scrolled. */
+  anchor() {
+    if (!this.rows.length || !this.tops || !this.drawn.size) return { key: undefined, by: null };
+    const { scrollTop } = this.scroller;
+    const at = this.rowAt(scrollTop);
+    return { key: this.rows[at].key, by: scrollTop - this.tops[at] };
+  }
+
+  resized() {
+    const { clientWidth } = this.scroller;
+    if (clientWidth !== this.width) this.heights.clear();
+    this.width = clientWidth;
+    if (this.tops) this.measure();
+    if (this.tops) this.draw();
+  }
+}
+
+function isSame(one, other) {
+  return one.length === other.length && one.every((value, n) => value === other[n]);
+}

@@ -1,0 +1,396 @@
+// The review page: an interview gone through afterwards, its recording heard, its words corrected, its tags weighed.
+
+import { asSeat, call, watch } from "./connection.js";
+import { Dialog } from "./dialogs.js";
+import { actionButton, element, setText } from "./dom.js";
+import { Status } from "./foot.js";
+import { ReviewActions } from "./review-actions.js";
+import { Edits } from "./review-edits.js";
+import { ReviewEvidence } from "./review-evidence.js";
+import { Filters } from "./review-filters.js";
+import { reviewEntryFor, REVIEW_KEYS } from "./review-keys.js";
+import { isSure, moments, timeOf } from "./review-lines.js";
+import { Moments } from "./review-moments.js";
+import { Panel } from "./review-panel.js";
+import { Player } from "./review-player.js";
+import { Ratings } from "./review-ratings.js";
+import { Selected } from "./review-select.js";
+import { TagCard } from "./review-tag.js";
+import { Track } from "./review-track.js";
+import { ReviewTranscript } from "./review-transcript.js";
+import { isOwn } from "./board.js";
+import { may } from "./roles.js";
+import { NOTHING_YET, reduce, speakerOf } from "./state.js";
+import { day } from "./view.js";
+import { Words } from "./words.js";
+
+const AT_ONCE = 300; // events folded in one go: a task of a few milliseconds
+const LONGEST_WAIT_MS = 1000;
+const LEVELS_AFTER_MS = 1500;
+
+class Review {
+  constructor(page, sessionId) {
+    Object.assign(this, { page, sessionId });
+    this.path = `/api/sessions/${encodeURIComponent(sessionId)}`;
+    this.state = NOTHING_YET;
+    this.context = { guide: null, plan: null, people: {}, raters: [] };
+    this.awaited = new Map(); // event id of an act under way -> what to call when it has come back
+    this.came = new Set(); // event ids that came since the page was opened
+    this.drawing = null;
+  }
+
+  async open() {
+    const [table, about, snapshot] = await Promise.all([call("/api/words"), call(this.path), call(`${this.path}/snapshot`)]);
+    this.words = new Words(table);
+    const rubric = about.rubric ? await call(`${this.path}/rubric`).catch(() => null) : null;
+    if (rubric) this.words = this.words.with(rubric);
+    Object.assign(this.context, { plan: about.plan, people: about.people, guide: rubric?.guide ?? null, raters: snapshot.raters });
+    this.history = snapshot.history;
+    this.build();
+    await this.fold(snapshot);
+    this.connect();
+    await this.draw();
+    this.page.transcript.setAttribute("aria-busy", "false");
+    this.goToHash();
+    const peaks = await this.player.open();
+    if (peaks) await this.track.setPeaks(peaks, document.querySelector("meta[name=style-nonce]").content);
+    this.hearLevels();
+  }
+
+  async fold({ seq, seat, events }) {
+    let { state } = this;
+    for (let at = 0; at < events.length; at += AT_ONCE) {
+      state = reduce(state, events.slice(at, at + AT_ONCE).map((event) => ({ event })));
+      await breath();
+    }
+    this.state = { ...state, seat, lastSeq: seq, isCaughtUp: true };
+  }
+
+  connect() {
+    this.link = watch(this.sessionId, {
+      lastSeq: () => this.state.lastSeq,
+      onFrames: (frames) => this.receive(frames),
+      onReset: () => location.reload(),
+      onStatus: (status) => this.connectionIs(status),
+    });
+  }
+
+  build() {
+    const { page } = this;
+    const given = () => this.given();
+    const act = (...asked) => this.act(...asked);
+    this.dialog = new Dialog(page.dialog);
+    const status = new Status(page.status);
+    this.say = (text, options) => status.say(text, options);
+    this.actions = new ReviewActions(this);
+    this.player = new Player(page.controls, page["sound-note"], this.sessionId, {
+      onMoment: (at) => this.heard(at),
+      onState: () => this.transcript.setFollowing(true),
+    });
+    this.track = new Track(page, this.player, (place) => this.picked(place));
+    this.edits = new Edits({ given, act, redraw: () => this.drawTranscript() });
+    this.card = new TagCard({ given, act, close: () => this.closeTag() });
+    this.transcript = new ReviewTranscript(page.transcript, page.follow, this);
+    this.filters = new Filters(page.filters, () => this.drawTranscript());
+    this.selected = new Selected(page.selected, page.transcript, {
+      given,
+      act,
+      hear: (first, last) => this.hearMarked(first, last),
+      fix: (words) => this.actions.fixTerm(words),
+    });
+    this.panel = new Panel(page.panel, () => this.drawPanel?.());
+    this.evidence = new ReviewEvidence(this.panel.parts.evidence);
+    this.ratings = new Ratings(this.panel.parts.ratings);
+    this.moments = new Moments(this.panel.parts.moments);
+    this.tools();
+    this.listen();
+  }
+
+  tools() {
+    const { page, sessionId } = this;
+    this.undoing = ["undo", "redo"].map((action) => actionButton(action === "undo" ? "Undo" : "Redo", action, { key: action === "undo" ? "U" : "Y" }));
+    page.tools.append(...this.undoing,
+      actionButton("Speakers", "speakers", { key: "S" }), actionButton("Fix a term", "fix_term", { key: "F" }), actionButton("Note", "note", { key: "N" }));
+    const to = (path, words) => element("a", { href: asSeat(`/sessions/${encodeURIComponent(sessionId)}${path}`) }, words);
+    page.ways.append(to("", "Board"), to("/debrief", "Debrief"), actionButton("Keys", "help", { key: "?" }));
+    document.querySelector(".brand").href = asSeat("/");
+  }
+
+  listen() {
+    addEventListener("keydown", (press) => {
+      if (press.defaultPrevented || this.dialog.isOpen) return;
+      const entry = reviewEntryFor(press, this.actions.areKeysOn);
+      if (!entry || (press.repeat && !entry.action.startsWith("skip"))) return;
+      if (entry.action !== "close") press.preventDefault();
+      this.actions.perform(entry);
+    });
+    addEventListener("click", (click) => this.clicked(click));
+    addEventListener("hashchange", () => this.goToHash());
+  }
+
+  clicked(click) {
+    const button = click.target.closest?.("[data-action]");
+    if (button) {
+      const { action, ...data } = button.dataset;
+      const { needs } = REVIEW_KEYS.find((entry) => entry.action === action) ?? {};
+      this.actions.perform({ ...data, action, needs });
+      return;
+    }
+    const line = click.target.closest?.(".sentence");
+    if (!line || !getSelection().isCollapsed || click.target.closest("form, .tag-card")) return;
+    this.transcript.choose(line.id, { isGentle: true });
+    const word = click.target.closest(".w");
+    const utterance = this.state.utterances.get(Number(line.dataset.line));
+    if (word && utterance) this.actions.hearWord(utterance, Number(word.dataset.at));
+  }
+
+  /** What the parts of the page work on. */
+  given() {
+    const { state, words, context, sessionId } = this;
+    return {
+      state, words, sessionId, ...context,
+      speakerOf: (id) => speakerOf(state, state.utterances.get(id)),
+      next: (id) => this.nextLine(id),
+    };
+  }
+
+  /** The line after another one on its channel, as the server names it. */
+  nextLine(id) {
+    const { channel } = this.state.utterances.get(id);
+    const lines = this.transcript.rows.filter(({ kind, utterance }) => kind === "said" && utterance.channel === channel);
+    const next = lines[lines.findIndex(({ utterance }) => utterance.segment_id === id) + 1]?.utterance;
+    return next && { segment_id: next.segment_id, revision: next.revision };
+  }
+
+  // Doing and being told
+
+  /** Does something on the server and resolves when it is on this screen too. Throws why not. */
+  async act(action, words, options = { canUndo: true }) {
+    const eventId = await this.link.send(action);
+    if (!this.came.has(eventId)) {
+      await new Promise((resolve) => {
+        this.awaited.set(eventId, resolve);
+        setTimeout(resolve, LONGEST_WAIT_MS);
+      });
+      this.awaited.delete(eventId);
+    }
+    this.say(words, options);
+  }
+
+  receive(frames) {
+    const before = this.state;
+    this.state = reduce(before, frames);
+    const came = frames.map(({ event }) => event?.event_id).filter(Boolean);
+    for (const id of came) this.came.add(id);
+    if (this.state.now?.history) this.history = this.state.now.history;
+    if (frames.some(({ event }) => event && event.type !== "draft")) {
+      this.edits.update(this.state);
+      this.draw();
+      if (["utterances", "segmentSpeakers", "channelSpeakers"].some((name) => before[name] !== this.state[name])) this.hearLevels();
+      if (frames.some(({ event }) => event?.type === "rated" || event?.type === "form_answered")) this.countRaters();
+    }
+    this.drawHistory();
+    for (const id of came) this.awaited.get(id)?.();
+  }
+
+  /** How far the others' ratings are may be another matter now, and what was hidden may be open. */
+  async countRaters() {
+    const snapshot = await call(`${this.path}/snapshot`).catch(() => null);
+    if (!snapshot) return;
+    this.context.raters = snapshot.raters;
+    this.drawPanel();
+  }
+
+  connectionIs({ state, text }) {
+    const { connection, transcript } = this.page;
+    connection.dataset.state = state;
+    setText(connection, text);
+    if (state === "gone") transcript.replaceChildren(element("p", { class: "empty" }, `${text[0].toUpperCase()}${text.slice(1)}.`));
+  }
+
+  // Drawing
+
+  /** Draws everything, part after part, so that no task is long. What came meanwhile is drawn again after it. */
+  async draw() {
+    if (this.drawing) {
+      this.isStale = true;
+      return this.drawing;
+    }
+    this.drawing = (async () => {
+      do {
+        this.isStale = false;
+        for (const part of ["drawHead", "drawTranscript", "drawFilters", "drawPanel", "drawTrack"]) {
+          this[part]();
+          await breath();
+        }
+      } while (this.isStale);
+      this.drawing = null;
+    })();
+    return this.drawing;
+  }
+
+  drawHead() {
+    const { page, state, words, context } = this;
+    const { session, ended } = state;
+    if (!session) return;
+    const title = context.people?.candidate || session.source;
+    setText(page.title, title);
+    document.title = `${title} · Review · Earmark`;
+    const facts = [words.rubric?.title, title !== session.source && session.source, day(session.started_at)].filter(Boolean);
+    if (page.facts.textContent !== facts.join("")) page.facts.replaceChildren(...facts.map((fact) => element("span", {}, fact)));
+    setText(page.progress, ended ? "" : "Not ended yet");
+    for (const button of page.tools.querySelectorAll("button")) {
+      const needs = REVIEW_KEYS.find(({ action }) => action === button.dataset.action)?.needs;
+      button.hidden = Boolean(needs) && !may(state.seat, needs);
+    }
+    this.drawHistory();
+  }
+
+  drawHistory() {
+    const [undo, redo] = this.undoing;
+    undo.disabled = !this.history?.can_undo;
+    redo.disabled = !this.history?.can_redo;
+  }
+
+  drawTranscript() {
+    const { state, words, filters } = this;
+    this.card.draw();
+    filters.told(this.transcript.draw(state, words, filters.value));
+    this.player.setEnd(this.transcript.places.end);
+    if (!this.transcript.places.haveTimes && state.utterances.size) this.player.say("This transcript has no times: its lines cannot be found in a recording.");
+  }
+
+  drawFilters() {
+    this.filters.draw(this.state, this.words);
+  }
+
+  drawPanel() {
+    if (!this.state.isCaughtUp) return;
+    const { state, words, context } = this;
+    if (this.panel.shown === "evidence") this.evidence.draw(state, words, context);
+    else if (this.panel.shown === "ratings") this.ratings.draw(state, words, context);
+    else this.moments.draw(state);
+  }
+
+  drawTrack() {
+    const { state, words, transcript } = this;
+    if (state.tags === this.tracked?.tags && transcript.rows === this.trackedRows && state.acts === this.tracked.acts) return;
+    this.tracked = state;
+    this.trackedRows = transcript.rows;
+    const said = transcript.places.lines.map(({ start, end, speaker }) => ({ from: start, to: end, speaker }));
+    this.track.set(said, [...this.questionsOnTrack(), ...this.tagsOnTrack(words), ...this.momentsOnTrack()]);
+  }
+
+  questionsOnTrack() {
+    return this.transcript.rows.filter(({ kind, question }) => kind === "question" && question.question_id && !question.is_follow_up)
+      .map(({ question, number }) => {
+        const { start_s: from } = this.state.utterances.get(question.segment_id) ?? { start_s: 0 };
+        return { kind: "question", from, to: from, letter: `Q${number}`, colour: "accent", words: this.words.question(question.question_id), key: `s${question.segment_id}` };
+      });
+  }
+
+  tagsOnTrack(words) {
+    return [...this.state.tags.values()].filter((tag) => tag.label !== "question" && isSure(tag)).map((tag) => {
+      const [from, to] = timeOf(this.state, tag);
+      return { kind: "tag", from, to, letter: words.mark(tag.label).letter, colour: tag.label, words: words.tag(tag), tag: tag.tag_id };
+    }).sort((a, b) => a.from - b.from);
+  }
+
+  momentsOnTrack() {
+    return moments(this.state).map(({ act, from, to }) => {
+      const isNote = act.type === "note_taken";
+      return { kind: "mark", from, to, letter: isNote ? "✎" : "⚐", words: isNote ? "Note" : isOwn(this.state, act) ? "My mark" : `Mark by ${act.author}` };
+    });
+  }
+
+  /** The levels of the criteria take seconds to hear, the first time: they are asked for once nothing else is under way. */
+  hearLevels() {
+    if (!this.context.guide?.competencies.some(({ criteria }) => criteria.length)) return;
+    clearTimeout(this.levelsTimer);
+    this.levelsTimer = setTimeout(async () => {
+      const levels = await call(`${this.path}/levels`).catch(() => null);
+      if (levels) this.evidence.setLevels(levels);
+      this.drawPanel();
+    }, LEVELS_AFTER_MS);
+  }
+
+  // Going about
+
+  heard(at) {
+    this.track.move(at);
+    this.transcript.hear(at, this.player.isPlaying);
+  }
+
+  /** Somebody pointed at the time line. */
+  picked({ at, key, tag }) {
+    this.player.seek(at);
+    this.transcript.setFollowing(true);
+    if (tag) return this.openTag(tag);
+    const line = key ?? this.transcript.places.near(at)?.key;
+    return line && this.goTo(line);
+  }
+
+  /** Goes to a line; where a filter hides it, the filter goes. */
+  goTo(key, options) {
+    this.transcript.setFollowing(false);
+    if (this.transcript.choose(key, options)) return true;
+    if (!this.transcript.row(key)) return false;
+    this.filters.clear();
+    return this.transcript.choose(key, options);
+  }
+
+  seek(key) {
+    const utterance = this.transcript.row(key)?.utterance;
+    if (utterance) this.player.seek(utterance.start_s);
+  }
+
+  openTag(tagId, options) {
+    const tag = this.state.tags.get(tagId);
+    if (!tag) return;
+    this.card.open(tagId);
+    this.drawTranscript();
+    this.goTo(`s${tag.spans[0].segment_id}`, options);
+    if (!this.player.isPlaying) this.player.seek(timeOf(this.state, tag)[0]);
+  }
+
+  closeTag() {
+    const { tagId } = this.card;
+    if (!tagId) return;
+    const hadFocus = this.card.node.contains(document.activeElement);
+    this.card.tagId = null;
+    this.drawTranscript();
+    if (hadFocus) this.page.transcript.querySelector(`[data-tag="${CSS.escape(tagId)}"]`)?.focus();
+  }
+
+  hearMarked(first, last) {
+    const span = (at) => {
+      const words = this.state.revisions.get(`${at.segment_id}/${at.revision}`)?.words ?? [];
+      return words.filter(({ start_char: start }) => start >= at.start_char && start < at.end_char);
+    };
+    const [from, to] = [span(first)[0], span(last).at(-1)];
+    const line = this.state.utterances.get(first.segment_id);
+    if (from && to) this.actions.hear(from.start_s, to.end_s);
+    else if (line) this.actions.hearLine(line);
+  }
+
+  goToHash() {
+    const key = location.hash.slice(1);
+    if (/^s\d+$/.test(key) && this.goTo(key, { isFocused: true })) this.seek(key);
+  }
+}
+
+/** Lets the browser do what waits before going on. */
+function breath() {
+  return globalThis.scheduler?.yield ? scheduler.yield() : new Promise((resolve) => setTimeout(resolve));
+}
+
+const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((node) => [node.id, node]));
+const sessionId = decodeURIComponent(location.pathname.match(/^\/sessions\/([^/]+)\/review$/)[1]);
+
+new Review(page, sessionId).open().catch((problem) => {
+  page.connection.dataset.state = "gone";
+  const isMissing = problem.status === 404 || problem.status === 403;
+  setText(page.connection, isMissing ? "Not opened" : "Earmark does not answer");
+  page.transcript.setAttribute("aria-busy", "false");
+  page.transcript.replaceChildren(element("p", { class: "empty" }, `${problem.message} `, element("a", { href: asSeat("/") }, "All interviews")));
+});
