@@ -42,10 +42,11 @@ LEAST_FRAMES: Final = 1_000
 PARTIAL_SPARE_FRAMES: Final = 256
 FINAL_SPARE_FRAMES: Final = 1_000
 BEAM_SIZE: Final = 5
-GLOSSARY_TOKENS: Final = 120
-"""Hotwords take room and time in every decode; faster-whisper cuts at 223 tokens, in the middle of a term."""
-QUICK_GLOSSARY_TOKENS: Final = 40
-"""With short windows time counts, and at base.en's size 80 more of them make a decode a third slower."""
+GLOSSARY_TOKENS: Final = 40
+"""Hotwords take time in every decode: at base.en's size 80 more of them make it a third slower.
+
+faster-whisper would take 223, and cut in the middle of a term.
+"""
 
 MOST_COMPRESSION: Final = 2.4
 """Whisper's own bound: text that zlib makes smaller than this says the same again and again."""
@@ -181,7 +182,7 @@ class WhisperRecogniser:
     def _hotwords(self, glossary: tuple[str, ...]) -> str | None:
         """As many whole terms as there is room for."""
         kept: list[str] = []
-        room = QUICK_GLOSSARY_TOKENS if self._window == "short" else GLOSSARY_TOKENS
+        room = GLOSSARY_TOKENS
         for term in glossary:
             room -= len(self._whisper.hf_tokenizer.encode(f" {term},", add_special_tokens=False).ids)
             if room < 0:
