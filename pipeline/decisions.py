@@ -8,7 +8,7 @@ was, on the revision that it was decided on (`is_resting`). `settle` sees to it 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from pipeline.carrying import carried
 from pipeline.corrections import standing
@@ -31,6 +31,8 @@ from pipeline.undoing import standing_edits
 
 BY_A_PERSON: Final = "person"
 """The rule id of a tag that a person added or gave another label."""
+Saying: TypeAlias = tuple[Label, str | None, TagStatus]
+"""What a tag says, whatever words it stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ class Selection:
     seen: SegmentRevision
     start_char: int
     end_char: int
+
+
+def check_seen(state: InterviewState, tag_id: str, seen: Saying | None) -> None:
+    """Raises EditConflict where a tag says something else than whoever decides on it saw (None: they do not say)."""
+    tag = _tag(state, tag_id)
+    if seen is not None and seen != (tag.label, tag.kind, tag.status):
+        raise EditConflict("Somebody else decided on that tag meanwhile. Look at it again, then decide.")
 
 
 def judge(

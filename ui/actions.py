@@ -1,4 +1,4 @@
-"""What people can ask for on the board, each a checked model, and the events that the simple ones become.
+"""What people can ask for, each a checked model, and the events that the simple ones become.
 
 An action arrives as `{"id": ..., "do": {"type": ..., ...}}`. Nothing in it says who acts: the server knows the seat.
 """
@@ -6,7 +6,7 @@ An action arrives as `{"id": ..., "do": {"type": ..., ...}}`. Nothing in it says
 import json
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from pipeline.events import (
@@ -17,31 +17,19 @@ from pipeline.events import (
     Rated,
     Speaker,
     StageChanged,
-    TagStatus,
     Ticked,
     Withdrawn,
 )
+from ui.edit_actions import EditAction
+from ui.frame_parts import ActionModel, FrameId, Name, Number, Seconds, SomeText, Text
 from ui.notice import PurposeId
 
-MOST_CHARACTERS: Final = 10_000
-"""In one text: more than anybody types at once, less than an hour of talk."""
 LARGEST_FRAME_BYTES: Final = 16 * 1024
 """What the server reads of one frame; a text of MOST_CHARACTERS fits."""
 _LONGEST_MARK_S: Final = 600
 
-FrameId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Text = Annotated[str, Field(max_length=MOST_CHARACTERS)]
-SomeText = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-Number = Annotated[int, Field(ge=1, le=1_000_000)]
 
-
-class _Action(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Note(_Action):
+class Note(ActionModel):
     """Write a note, at this moment or at `at_s`; shared, or for oneself."""
 
     type: Literal["note"]
@@ -50,14 +38,14 @@ class Note(_Action):
     at_s: Seconds | None = None
 
 
-class Mark(_Action):
+class Mark(ActionModel):
     """Mark the last seconds to come back to."""
 
     type: Literal["mark"]
     seconds: Annotated[float, Field(gt=0, le=_LONGEST_MARK_S, allow_inf_nan=False)] = 20.0
 
 
-class Rate(_Action):
+class Rate(ActionModel):
     """Rate a question, criterion, competency or dimension by its id, on the quotes of `tag_ids`."""
 
     type: Literal["rate"]
@@ -67,21 +55,21 @@ class Rate(_Action):
     tag_ids: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
 
 
-class ChooseQuestion(_Action):
+class ChooseQuestion(ActionModel):
     """Say which planned question is under way; null: none of them."""
 
     type: Literal["choose_question"]
     question_id: Name | None
 
 
-class Stage(_Action):
+class Stage(ActionModel):
     """Move the interview to a stage."""
 
     type: Literal["stage"]
     stage_id: Name
 
 
-class Tick(_Action):
+class Tick(ActionModel):
     """Tick off, or clear, something that the rubric lists: "v1.q1/follow_ups/0", "red_flags/two-hats"."""
 
     type: Literal["tick"]
@@ -89,7 +77,7 @@ class Tick(_Action):
     is_done: bool = True
 
 
-class AnswerForm(_Action):
+class AnswerForm(ActionModel):
     """Fill in an entry of the debrief: "debrief/0", "gut_check/1", "vote"."""
 
     type: Literal["answer_form"]
@@ -97,14 +85,14 @@ class AnswerForm(_Action):
     text: Text
 
 
-class Withdraw(_Action):
+class Withdraw(ActionModel):
     """Take back what was done at this seat, by the event's id."""
 
     type: Literal["withdraw"]
     event_id: Name
 
 
-class Consent(_Action):
+class Consent(ActionModel):
     """Record a person's answer to the notice, and what they agree to."""
 
     type: Literal["consent"]
@@ -113,38 +101,38 @@ class Consent(_Action):
     purposes: Annotated[tuple[PurposeId, ...], Field(max_length=20)] = ()
 
 
-class Start(_Action):
+class Start(ActionModel):
     """Begin to record; refused until everybody who must has agreed."""
 
     type: Literal["start"]
 
 
-class Pause(_Action):
+class Pause(ActionModel):
     """Off the record: nothing is captured from now on."""
 
     type: Literal["pause"]
 
 
-class Resume(_Action):
+class Resume(ActionModel):
     """On the record again."""
 
     type: Literal["resume"]
 
 
-class End(_Action):
+class End(ActionModel):
     """The interview is over."""
 
     type: Literal["end"]
 
 
-class Paste(_Action):
+class Paste(ActionModel):
     """Put in what the candidate wrote: tagged and quoted as written evidence."""
 
     type: Literal["paste"]
     text: SomeText
 
 
-class Assign(_Action):
+class Assign(ActionModel):
     """Say whose a channel or an utterance is."""
 
     type: Literal["assign"]
@@ -159,24 +147,14 @@ class Assign(_Action):
         return self
 
 
-class JudgeTag(_Action):
-    """Accept a tag, reject it, or leave it as it was proposed."""
-
-    type: Literal["judge_tag"]
-    tag_id: Name
-    status: TagStatus
-
-
 Act: TypeAlias = Note | Mark | Rate | ChooseQuestion | Stage | Tick | AnswerForm | Withdraw
 """What becomes one event that carries the action's id."""
-Control: TypeAlias = Consent | Start | Pause | Resume | End | Paste | Assign | JudgeTag
-Action: TypeAlias = Act | Control
+Control: TypeAlias = Consent | Start | Pause | Resume | End | Paste | Assign
+Action: TypeAlias = Act | Control | EditAction
 
 
-class Frame(BaseModel):
+class Frame(ActionModel):
     """One frame from a client. `id` is its own choice, new for every action and the same when it sends one again."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     id: FrameId
     do: Annotated[Action, Field(discriminator="type")]

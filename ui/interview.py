@@ -1,7 +1,8 @@
 """One interview on its way into the journal: confirmed words and what people do, and what follows from them.
 
 Words come from the live loop's thread, acts from the board, so everything queues at one lock: the journal, the tagger
-and the state that they come to always agree. While the journal cannot be written, what was heard waits in memory, in
+and the state that they come to always agree. What people decided on tags outlasts whatever is heard or corrected
+(`pipeline.decisions.settle`). While the journal cannot be written, what was heard waits in memory, in
 its order, and is shown once it is journalled; what people do is refused.
 """
 
@@ -11,10 +12,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import cached_property
 from typing import Final
 
+from pipeline.decisions import settle
 from pipeline.events import (
     ChannelAssigned,
     Event,
@@ -24,12 +26,15 @@ from pipeline.events import (
     SegmentAssigned,
     SessionEnded,
     SessionStarted,
-    TagStatus,
+    Tag,
+    TagDecided,
+    TagRetracted,
+    TranscriptEdited,
     Utterance,
     Word,
 )
-from pipeline.state import NOTHING_YET, fold
-from pipeline.store import Recorded, Store, StoreError
+from pipeline.state import NOTHING_YET, Edit, InterviewState, fold
+from pipeline.store import JournalMoved, Recorded, Store, StoreError
 from signals.listener import Listener
 from ui.errors import Refused
 from ui.labels import clock
@@ -39,6 +44,7 @@ Publish = Callable[[Sequence[Recorded]], None]
 WRITTEN_CHANNEL: Final = 0
 """What was written came over no channel; channels count from 1."""
 _MOVES_TAGS: Final = (QuestionChosen, ChannelAssigned, SegmentAssigned)
+USED_TWICE: Final = "that id was used for something else: give each action its own"
 MOST_WAITING: Final = 5_000
 """Events that wait for a journal that cannot be written: hours of talk, a few megabytes."""
 _LOG: Final = logging.getLogger("earmark.interview")
@@ -89,7 +95,7 @@ class Interview:
         Raises StoreError where too much waits already.
         """
         with self._lock:
-            self._keep(self._listener.receive(utterance))
+            self._keep(self._settled(self._listener.receive(utterance)))
 
     def tell(self, event: Event) -> None:
         """Journal something that happened, or have it wait likewise."""
@@ -116,7 +122,7 @@ class Interview:
             medium="written",
         )
         with self._lock:
-            self._do(lambda: self._listener.receive(written))
+            self._do(lambda: self._settled(self._listener.receive(written)))
 
     def act(self, event: Event) -> None:
         """Journal what a person did and what follows from it; an event whose id is there already counts once.
@@ -129,33 +135,37 @@ class Interview:
             known = self._by_id.get(event_id) if event_id else None
             if known is None:
                 moves_tags = isinstance(event, _MOVES_TAGS)
-                self._do(lambda: self._listener.receive_act(event) if moves_tags else (event,))
+                self._do(lambda: self._followed(event) if moves_tags else (event,))
             elif not _is_same(known, event):
-                raise Refused("that id was used for something else: give each action its own")
+                raise Refused(USED_TWICE)
+
+    def edit(self, make: Callable[[InterviewState], Edit], event_id: str) -> None:
+        """Journal a correction or a decision on a tag, made on the state as it is, and what follows from it.
+
+        One whose id is there already counts once. Raises EditRefused and EditConflict as `make` does, and as `act`.
+        """
+        with self._lock:
+            self._write_waiting()
+            known = self._by_id.get(event_id)
+            if known is None:
+                self._edit(make)
+            elif not isinstance(known, (TranscriptEdited, TagDecided)):
+                raise Refused(USED_TWICE)
 
     def has(self, event_id: str) -> bool:
         """Whether an event of that id is journalled."""
         return event_id in self._by_id
 
-    def judge(self, tag_id: str, status: TagStatus) -> None:
-        """Journal what a person makes of a tag. Raises Refused where it does not stand."""
-        with self._lock:
-            tag = self.state.tags.get(tag_id)
-            if tag is None:
-                raise Refused("no tag that stands has that id")
-            if tag.status != status:
-                self._do(lambda: (replace(tag, status=status),))
-
     def end(self, at_s: float, reason: str) -> None:
         """Journal what only the end decides, and the end; or have it wait likewise."""
         with self._lock:
-            self._keep((*self._listener.receive_end(), SessionEnded(at_s=at_s, reason=reason)))
+            self._keep((*self._settled(self._listener.receive_end()), SessionEnded(at_s=at_s, reason=reason)))
 
     def close(self, reason: str) -> None:
         """As `end`, of an interview that nobody hears: nothing waits. Raises StoreError."""
         with self._lock:
             end = SessionEnded(at_s=self.at_s, reason=reason)
-            self._do(lambda: (*self._listener.receive_end(), end))
+            self._do(lambda: (*self._settled(self._listener.receive_end()), end))
 
     @cached_property
     def _listener(self) -> Listener:
@@ -174,17 +184,50 @@ class Interview:
     def catch_up(self) -> None:
         """Take in what others wrote into the journal meanwhile. For an interview that is not heard here."""
         with self._lock:
-            if news := tuple(self._store.read(self._session_id, self._last_seq)):
-                self._take(news)
-                self.__dict__.pop("_listener", None)  # made anew, with the news, when it is needed
-                self.at_s = self.state.ended.at_s if self.state.ended else self.at_s
+            self._read_on()
 
-    def _do(self, made: Callable[[], Sequence[Event]]) -> None:
-        """Journal what a person did, after all that waits, or raise StoreError as if it had never been tried."""
+    def get_ready(self) -> None:
+        """Make what corrections need, which takes seconds for a long interview, before the first one is made."""
+        seq = self._last_seq
+        if "_listener" not in self.__dict__:
+            listener = self._make_listener()
+            with self._lock:
+                if seq == self._last_seq:
+                    self.__dict__.setdefault("_listener", listener)
+
+    def _read_on(self) -> None:
+        if news := tuple(self._store.read(self._session_id, self._last_seq)):
+            self._take(news)
+            self.__dict__.pop("_listener", None)  # made anew, with the news, when it is needed
+            self.at_s = self.state.ended.at_s if self.state.ended else self.at_s
+
+    def _edit(self, make: Callable[[InterviewState], Edit]) -> None:
+        """Journal an edit on the state that it was made on; where another process came first, on the one after."""
+        while True:
+            edit = make(self.state)
+            try:
+                return self._do(lambda edit=edit: self._followed(edit), after_seq=self._last_seq)  # type: ignore[misc]
+            except JournalMoved:
+                self._read_on()
+
+    def _followed(self, event: Event) -> Sequence[Event]:
+        """What a person did and what follows from it, less what would undo a decision."""
+        if isinstance(event, TagDecided):
+            return (event,)
+        found = self._listener.receive_act(event)[1:]
+        return (event, *settle(fold([event], self.state), found))
+
+    def _settled(self, heard: Sequence[Event]) -> Sequence[Event]:
+        """What was heard and what follows from it, likewise."""
+        facts = [event for event in heard if not isinstance(event, (Tag, TagRetracted))]
+        return settle(fold(facts, self.state), heard)
+
+    def _do(self, made: Callable[[], Sequence[Event]], after_seq: int | None = None) -> None:
+        """Journal what a person did, after all that waits, or raise as if it had never been tried."""
         self._write_waiting()
         try:
-            self._journal(made())
-        except StoreError:
+            self._journal(made(), after_seq)
+        except Exception:
             self.__dict__.pop("_listener", None)  # it has heard of what is not in the journal
             raise
 
@@ -215,8 +258,8 @@ class Interview:
             )
             self._keep((told,))
 
-    def _journal(self, events: Sequence[Event]) -> None:
-        recorded = self._store.append(self._session_id, events)
+    def _journal(self, events: Sequence[Event], after_seq: int | None = None) -> None:
+        recorded = self._store.append(self._session_id, events, after_seq=after_seq)
         if recorded and recorded[0].seq == self._last_seq + 1:
             self._take(recorded)
         else:  # another process wrote too

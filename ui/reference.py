@@ -16,7 +16,7 @@ import typer
 
 from pipeline import events
 from rubrics.model import json_schema as rubric_schema
-from ui import actions, api, sound_wire, wire
+from ui import actions, api, edit_actions, sound_wire, wire
 from ui.cli import app
 
 _TYPE_WORDS: Final = MappingProxyType(
@@ -74,8 +74,10 @@ def wire_page() -> str:
     """What goes over the websocket, and everything that a client can ask for."""
     lines = ["# The websocket", "", "Written from the code by `make docs`. The JSON Schema is `wire.schema.json`.", ""]
     lines += [inspect.cleandoc(wire.__doc__ or ""), "", "## What a client can ask for", ""]
-    for action in (*get_args(actions.Act), *get_args(actions.Control)):
+    for action in (*get_args(actions.Act), *get_args(actions.Control), *get_args(edit_actions.EditAction)):
         lines += _fields_section(f"`{get_args(action.model_fields['type'].annotation)[0]}`", action)
+    for part in (edit_actions.SeenLine, edit_actions.SeenTag, edit_actions.Marked):
+        lines += _fields_section(part.__name__, part)
     lines += ["## The sound that a page captures", "", inspect.cleandoc(sound_wire.__doc__ or ""), ""]
     lines += ["## Over HTTP", "", inspect.cleandoc(api.__doc__ or ""), ""]
     return "\n".join(lines)

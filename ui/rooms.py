@@ -16,6 +16,7 @@ from signals.listener import Listener
 from ui.actions import Control
 from ui.arrangement import Arrangement
 from ui.browser_sound import BrowserSound
+from ui.edit_actions import EditAction
 from ui.hub import Hub
 from ui.interview import Interview
 from ui.listening import Listening
@@ -35,7 +36,7 @@ class Room:
     listening: Listening | None = None
     sound: BrowserSound | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    controlled: dict[str, Control] = field(default_factory=dict)
+    controlled: dict[str, Control | EditAction] = field(default_factory=dict)
 
 
 class Rooms:

@@ -32,6 +32,7 @@ from pipeline.events import (
 )
 from pipeline.store import SeatRow, Store
 from ui.actions import Action, Tick
+from ui.edit_actions import EditAction
 from ui.errors import Refused
 
 Role = Literal["host", "note-taker", "interviewer", "rater", "viewer"]
@@ -56,13 +57,14 @@ _FOR_THOSE_IN_CHARGE: Final = (ConsentRecorded, ProblemNoticed)
 
 _NOTE_TAKER_DOES: Final = frozenset(
     {"note", "mark", "rate", "choose_question", "stage", "tick", "answer_form", "withdraw"}
-    | {"pause", "resume", "end", "paste", "assign", "judge_tag"}
+    | {"pause", "resume", "end", "paste", "assign"}
+    | {get_args(model.model_fields["type"].annotation)[0] for model in get_args(EditAction)}
 )
 _DOES: Final[Mapping[Role, frozenset[str]]] = MappingProxyType(
     {
         "host": _NOTE_TAKER_DOES | {"start", "consent"},
         "note-taker": _NOTE_TAKER_DOES,
-        "rater": frozenset({"rate", "note", "mark", "answer_form", "withdraw"}),
+        "rater": frozenset({"rate", "note", "mark", "answer_form", "withdraw", "comment_tag", "undo", "redo"}),
         "interviewer": frozenset({"choose_question", "tick", "withdraw"}),
         "viewer": frozenset[str](),
     }

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from pipeline.events import QuestionChosen, Speaker
 from pipeline.state import InterviewState
+from pipeline.undoing import history
 from rubrics.model import Rubric
 from signals.coverage import Prober, QuestionCoverage, Start, read_coverage
 from ui.interview import Interview
-from ui.wire import Now, SessionState
+from ui.wire import History, Now, SessionState
 
 QUIET_S: Final = 1.2
 """How long nobody must have talked before a probe is offered: suggestions in mid-sentence distract."""
@@ -34,6 +35,7 @@ class Standing:
         self._state: InterviewState | None = None
         self._coverage: dict[str | None, QuestionCoverage] = {}
         self._shown: dict[str, Any] = {}
+        self._histories: dict[str, History] = {}
         self._answered_words = 0
         self._heard_until_s = 0.0
         self._probe: tuple[object, Mapping[str, Any] | None] = (None, None)
@@ -58,16 +60,19 @@ class Standing:
             talking=dict(talking),
             coverage=self._shown,
             probe=self._probed(journalled, last_speech_s) if is_pause else None,
+            histories=self._histories,
         )
 
     def _take(self, journalled: InterviewState) -> None:
         self._state = journalled
         self._coverage = read_coverage(journalled.tags.values(), journalled.questions, _chosen_in(journalled))
         self._shown = {question_id or "": asdict(covered) for question_id, covered in self._coverage.items()}
+        self._histories = _histories(journalled)
+        said = journalled.utterances
         since_s = self._interview.question_from_s
-        answer = (said for said in journalled.utterances if said.speaker != "interviewer" and said.start_s >= since_s)
-        self._answered_words = sum(len(said.words) for said in answer)
-        self._heard_until_s = max((said.end_s for said in journalled.utterances), default=0.0)
+        answer = (one for one in said if one.speaker != "interviewer" and one.start_s >= since_s)
+        self._answered_words = sum(len(one.words) for one in answer)
+        self._heard_until_s = max((one.end_s for one in said), default=0.0)
 
     def _is_pause(self, at_s: float, last_speech_s: Mapping[int, Stretch]) -> bool:
         """Whether the candidate has begun to answer the question, was the last to talk, and pauses."""
@@ -106,6 +111,12 @@ class Standing:
         said = " ".join(said.text for said in state.utterances if said.speaker != "interviewer")
         probe = self._prober.probe(self._interview.question_id, self._coverage, ticked=ticked, said=said)
         return asdict(probe) if probe else None
+
+
+def _histories(state: InterviewState) -> dict[str, History]:
+    """By name what everybody who edited can undo and do again."""
+    own = {author: history(state, author) for author in dict.fromkeys(edit.author for edit in state.edits)}
+    return {author: History(bool(one.done), bool(one.undone)) for author, one in own.items()}
 
 
 def _chosen_in(state: InterviewState) -> list[Start]:

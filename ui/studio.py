@@ -1,15 +1,10 @@
 """The interviews that this process can act on: those that it hears, and those that its journal holds.
 
-    waiting (set up, nothing captured) -> consent recorded -> recording <-> paused -> ended
-    interrupted (its Earmark was killed) -> paused, where its recording stands -> recording
-
-What people do on the board comes through `act`, whoever's screen it was: the seat's rights, the rubric and the state
-of the interview are asked first, then the journal is written, then everybody sees it.
+What people do comes through `act`, whoever's screen it was: the seat's rights are asked first, then it is done
+(`ui.acting`, `ui.steering`), then everybody sees it.
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,45 +12,30 @@ from typing import Any, Final
 
 from pipeline.erase import Erased, erase
 from pipeline.errors import PipelineError
-from pipeline.events import ChannelAssigned, ConsentRecorded, SegmentAssigned, SessionStarted
+from pipeline.events import ConsentRecorded, SessionStarted
 from pipeline.live_mark import is_live
 from pipeline.store import Store, StoreError, UnknownSession, new_session_id
 from pipeline.workspace import audio_path
 from signals.rulebook import RULES_VERSION
-from ui.actions import (
-    Assign,
-    ChooseQuestion,
-    Consent,
-    Control,
-    End,
-    Frame,
-    JudgeTag,
-    Paste,
-    Pause,
-    Resume,
-    Stage,
-    Start,
-    event_of,
-)
+from ui.acting import Acting
+from ui.actions import Frame
 from ui.arrangement import Arrangement
 from ui.browser_listening import BrowserListening, take_up
 from ui.browser_sound import BrowserSound
-from ui.cut_off import resumption
 from ui.errors import Refused
 from ui.hub import Hub
 from ui.listening import Listening
-from ui.notice import NOTICE_VERSION, may_share, missing_purposes
+from ui.notice import may_share
 from ui.origin import origin_of
 from ui.rooms import Room, Rooms, kept
 from ui.seats import PANEL, Seat, may_do
 from ui.sources import Source
 from ui.standing import Standing
-from ui.targets import refusal
+from ui.steering import Steering
 from ui.wiring import Setup
 
 TICK_S: Final = 0.25
 """How often the board is told how an interview stands."""
-_LOG: Final = logging.getLogger("earmark.studio")
 
 
 class Studio:
@@ -65,6 +45,7 @@ class Studio:
         self._store = store
         self._hub = hub
         self._rooms = Rooms(store, hub)
+        self._acting = Acting(store.workspace, hub, Steering(store, hub, self._hear))
         self._ticking: asyncio.Task[None] | None = None
 
     @property
@@ -232,157 +213,13 @@ class Studio:
         event_id = seat.event_id(frame.id)
         try:
             async with room.lock:
-                await self._act(room, seat, frame, event_id)
+                await self._acting.act(room, seat, frame, event_id)
         except (StoreError, UnknownSession):
             raise
         except PipelineError as error:
             raise Refused(str(error)) from error
         self._show(seat.session_id, room)
         return event_id
-
-    async def _act(self, room: Room, seat: Seat, frame: Frame, event_id: str) -> None:
-        action = frame.do
-        if isinstance(action, Control):
-            known = room.controlled.get(event_id)
-            if known is not None and known != action:
-                raise Refused("that id was used for something else: give each action its own")
-            if known is None:
-                await self._control(room, seat, action, event_id)
-                room.controlled[event_id] = action
-            return
-        if isinstance(action, (ChooseQuestion, Stage)) and room.interview.state.is_ended:
-            raise Refused("the interview is over")
-        event = event_of(action, event_id, seat.name, room.interview.at_s)
-        if not room.interview.has(event_id):
-            _check(refusal(action, seat, room.arrangement.rubric, room.interview.state))
-        await _in_journal(room.interview.act, event)
-
-    async def _control(self, room: Room, seat: Seat, action: Control, event_id: str) -> None:
-        _check(refusal(action, seat, room.arrangement.rubric, room.interview.state))
-        interview = room.interview
-        match action:
-            case Consent():
-                await self._consent(seat.session_id, room, action)
-            case Start() | Pause() | Resume() | End():
-                await self._steer(room, seat, action, event_id)
-            case Paste(text=text):
-                self._check_is_ours(seat.session_id, room)
-                if interview.state.is_ended:
-                    raise Refused("the interview is over")
-                await _in_journal(interview.write, text.strip())
-            case Assign(channel=int(channel), speaker=speaker):
-                self._check_is_ours(seat.session_id, room)
-                await _in_journal(interview.act, ChannelAssigned(channel=channel, speaker=speaker, basis="person"))
-            case Assign(segment_id=int(segment_id), speaker=speaker):
-                self._check_is_ours(seat.session_id, room)
-                event = SegmentAssigned(segment_id=segment_id, speaker=speaker, basis="person")
-                await _in_journal(interview.act, event)
-            case JudgeTag(tag_id=tag_id, status=status):
-                await _in_journal(interview.judge, tag_id, status)
-
-    def _check_is_ours(self, session_id: str, room: Room) -> None:
-        """What moves tags is done where the tags are made."""
-        if room.listening is None and is_live(self.workspace, session_id):
-            raise Refused("another Earmark on this machine hears this interview: do it there")
-
-    async def _consent(self, session_id: str, room: Room, action: Consent) -> None:
-        people = room.arrangement.people
-        if people.candidate is not None and action.person not in people.names:
-            raise Refused(f"nobody of that name takes part. There is: {', '.join(people.names)}")
-        missing = missing_purposes(action.purposes)
-        if action.is_given and missing:
-            raise Refused(f"nothing can be recorded without agreement to: {', '.join(missing)}")
-        consent = ConsentRecorded(
-            person=action.person,
-            notice_version=NOTICE_VERSION,
-            is_given=action.is_given,
-            purposes=action.purposes if action.is_given else (),
-            recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-        listening = room.listening
-        is_captured = listening is not None and listening.state in ("recording", "paused")
-        if listening is not None and is_captured and not action.is_given:
-            await listening.end("consent was withdrawn")  # first, whatever becomes of the journal
-        await _in_journal(room.interview.act, consent)
-        self._hub.look_again(session_id)  # it may close the panel's screens
-
-    async def _steer(self, room: Room, seat: Seat, action: Start | Pause | Resume | End, event_id: str) -> None:
-        listening = room.listening
-        if listening is None:
-            await self._steer_interrupted(seat, room, action, event_id)
-            return
-        match action, listening.state:
-            case Start(), "waiting":
-                _check(_missing_consent(room))
-                await listening.start()
-            case Pause(), "recording":
-                await listening.pause(seat.name, event_id)
-            case Resume(), "paused":
-                await listening.resume(seat.name, event_id)
-            case End(), "waiting" | "recording" | "paused":
-                await listening.end(f"ended by {seat.name}")
-            case _, state:
-                raise Refused(f"the interview is {_STATE_WORDS[state]}: it cannot {action.type} now")
-
-    async def _steer_interrupted(
-        self, seat: Seat, room: Room, action: Start | Pause | Resume | End, event_id: str
-    ) -> None:
-        """Go on with an interview that was cut off, or end it. What was recorded is put into words first."""
-        interview, session_id = room.interview, seat.session_id
-        if interview.state.is_ended:
-            raise Refused("the interview is over")
-        if is_live(self.workspace, session_id):
-            raise Refused("another Earmark on this machine hears this interview: do it there")
-        match action:
-            case Start() if not self._is_recorded(session_id) and room.arrangement.origin:
-                _check(_missing_consent(room))
-                await self._hear_again(session_id, room, seek=True)
-                await _listening(room).start()
-            case Resume() if room.arrangement.browser:
-                raise Refused(
-                    "the interview was cut off. Open its board on the screen that captures: it goes on by itself"
-                )
-            case Resume() if self._is_recorded(session_id) and room.arrangement.origin:
-                await self._hear_again(session_id, room, seek=True)
-                await _listening(room).resume(seat.name, event_id)
-            case End():
-                await self._end_interrupted(session_id, room)
-            case _:
-                raise Refused("the interview was cut off and nobody hears it. Go on with it, or end it")
-
-    async def _end_interrupted(self, session_id: str, room: Room) -> None:
-        reason = "it was cut off"
-        is_known = room.arrangement.origin or room.arrangement.browser
-        if is_known and self._is_recorded(session_id):
-            try:
-                await self._hear_again(session_id, room, seek=False)
-            except PipelineError as error:
-                _LOG.warning("ended without what was recorded and not in words yet: %s", error)
-            else:
-                return await _listening(room).end(reason)
-        return await _in_journal(room.interview.close, reason)
-
-    async def _hear_again(self, session_id: str, room: Room, *, seek: bool) -> None:
-        """Hear an interview that was cut off, where its recording stands; `seek`: from its source, else no further.
-
-        Raises BadInput where the source, the model or the recording is not there any more.
-        """
-        again = await asyncio.to_thread(resumption, self._store, session_id, room.arrangement, room.interview.state)
-        source = await asyncio.to_thread(again.source) if seek else again.silence()
-        self._hear(session_id, room, source, again.setup, most_waiting=again.most_waiting)
-        if again.stand is not None:
-            try:
-                await _listening(room).take_up(again.stand)
-            except PipelineError:
-                await _listening(room).leave()
-                room.listening = None
-                raise
-            for event in again.told(room.interview.at_s):
-                await asyncio.to_thread(room.interview.tell, event)
-        self._hub.take_up(session_id)
-
-    def _is_recorded(self, session_id: str) -> bool:
-        return audio_path(self.workspace, session_id).exists()
 
     async def _tick(self) -> None:
         while True:
@@ -399,7 +236,7 @@ class Studio:
         elif room.interview.state.is_ended:
             self._hub.show(session_id, room.standing.now("ended"))
         elif self._can_go_on(session_id, room):
-            is_recorded = self._is_recorded(session_id)
+            is_recorded = audio_path(self.workspace, session_id).exists()
             self._hub.show(session_id, room.standing.now("interrupted" if is_recorded else "waiting"))
 
     def _can_go_on(self, session_id: str, room: Room) -> bool:
@@ -408,35 +245,10 @@ class Studio:
         return is_known and not is_live(self.workspace, session_id)
 
 
-_STATE_WORDS: Final[Mapping[str, str]] = {
-    "waiting": "waiting to start",
-    "recording": "being recorded",
-    "paused": "paused",
-    "ended": "over",
-    "interrupted": "cut off",
-}
-
-
 def _state_of(room: Room) -> str:
     if room.listening is not None:
         return room.listening.state
     return "ended" if room.interview.state.is_ended else "interrupted"
-
-
-def _listening(room: Room) -> Listening:
-    if room.listening is None:
-        raise RuntimeError("the interview is heard from here on")
-    return room.listening
-
-
-def _missing_consent(room: Room) -> str | None:
-    answers = {consent.person: consent.is_given for consent in room.interview.state.consents}
-    candidate = room.arrangement.people.candidate
-    if candidate is not None:
-        return None if answers.get(candidate) else f"{candidate} has not agreed to be recorded: record the answer first"
-    if any(is_given is False for is_given in answers.values()) or not answers:
-        return "nobody has agreed to be recorded: record the candidate's answer first"
-    return None
 
 
 def _started(session_id: str, source: Source, setup: Setup) -> SessionStarted:
@@ -451,16 +263,3 @@ def _started(session_id: str, source: Source, setup: Setup) -> SessionStarted:
         rubric_version=setup.rubric.version if setup.rubric else None,
         rules_version=RULES_VERSION,
     )
-
-
-def _check(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
-
-
-async def _in_journal(write: Callable[..., None], *arguments: object) -> None:
-    """Write to the journal beside the loop. What the journal cannot hold is refused; a failing disk is told as such."""
-    try:
-        await asyncio.to_thread(write, *arguments)
-    except ValueError as error:
-        raise Refused(str(error)) from error

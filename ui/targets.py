@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sized
 
+from pipeline.events import Label
 from pipeline.state import InterviewState
 from rubrics.model import Competency, Criterion, Question, Rubric
 from rubrics.model import Stage as RubricStage
-from ui.actions import Action, AnswerForm, Assign, ChooseQuestion, JudgeTag, Rate, Stage, Tick, Withdraw
+from ui.actions import Action, AnswerForm, Assign, ChooseQuestion, Rate, Stage, Tick, Withdraw
+from ui.edit_actions import AddTag, CommentTag, JudgeTag, Retag
+from ui.labels import FLAG_KINDS
 from ui.seats import Seat
 
 _NO_RUBRIC = "this interview has no rubric"
@@ -17,8 +20,10 @@ def refusal(action: Action, seat: Seat, rubric: Rubric | None, state: InterviewS
         case Withdraw(event_id=event_id):
             stands = any(act.event_id == event_id for act in state.acts)
             return None if stands and seat.owns(event_id) else "nothing of yours that still stands has that id"
-        case JudgeTag(tag_id=tag_id):
-            return None if tag_id in state.tags else "no tag that stands has that id"
+        case JudgeTag(tag_id=tag_id) | Retag(tag_id=tag_id) | CommentTag(tag_id=tag_id) if tag_id not in state.tags:
+            return "no tag that stands has that id"
+        case Retag(label=label, kind=kind) | AddTag(label=label, kind=kind):
+            return None if _is_kind(rubric, label, kind) else f"nothing of that kind is known of: {label}"
         case Assign(segment_id=int(segment_id)):
             return None if segment_id in state.latest_revision else "no utterance has that segment_id"
         case Assign(channel=int(channel)):
@@ -46,6 +51,20 @@ def _not_in(rubric: Rubric, action: Rate | ChooseQuestion | Stage | Tick | Answe
         case AnswerForm(item=item):
             known = item == "vote" or _is_place(item, {"debrief": rubric.debrief, "gut_check": rubric.gut_check})
     return None if known else "the interview's rubric has nothing of that name"
+
+
+def _is_kind(rubric: Rubric | None, label: Label, kind: str | None) -> bool:
+    """Whether a person's tag may be of that kind: what the rubric names, or what Earmark itself finds."""
+    if kind is None:
+        return label != "signal"
+    match label:
+        case "signal":
+            return rubric is not None and any(signal.id == kind for signal in rubric.signals)
+        case "red_flag":
+            return kind in FLAG_KINDS or (rubric is not None and any(flag.id == kind for flag in rubric.red_flags))
+        case "question":
+            return rubric is not None and kind in _question_ids(rubric)
+    return label == "metric"
 
 
 def has_item(rubric: Rubric, item: str) -> bool:

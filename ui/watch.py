@@ -46,7 +46,7 @@ class Watch:
         self._session_id = seat.session_id
         self._sight = Sight(seat)
         self._sees_drafts = sees_drafts(seat)
-        self._last_now: wire.Now | None = None
+        self._last_now: str | None = None
         self.last_seq = after_seq
 
     async def is_ahead(self) -> bool:
@@ -78,8 +78,8 @@ class Watch:
     async def _send_the_moment(self, batch: Batch) -> None:
         for draft in batch.drafts if self._sees_drafts else ():
             await self._websocket.send_text(wire.draft_frame(draft))
-        if batch.now and (now := wire.now_for(batch.now, self._seat.role)) != self._last_now:
-            await self._websocket.send_text(wire.now_frame(now))
+        if batch.now and (now := wire.now_frame(batch.now, self._seat)) != self._last_now:
+            await self._websocket.send_text(now)
             self._last_now = now
         for answer in batch.answers:
             await self._websocket.send_text(answer)

@@ -8,8 +8,9 @@ The server sends, each as one text frame of JSON:
     {"caught_up": {"seq": 7, "is_live": true}}         all that is journalled so far is sent: first what was there
                                                        already, then each time that something came; `is_live` where
                                                        this server hears the interview and it has not ended
-    {"now": {"state": "recording", "at_s": 12.5, …}}   how it stands at the moment, where this server hears it; the
-                                                       newest only, at most four a second, never stored
+    {"now": {"state": "recording", "at_s": 12.5, …}}   how it stands at the moment, where this server hears it, and
+                                                       after each act; the newest only, at most four a second, never
+                                                       stored. `history` says what this seat can undo and do again
     {"done": {"id": "c1", "event_id": "…"}}            the client's action is in the journal
     {"refused": {"id": "c1", "why": "…"}}              it is not, and why
 
@@ -72,6 +73,15 @@ class Now:
     coverage: Mapping[str, Any] = field(default_factory=dict)
     probe: Mapping[str, Any] | None = None
     notices: tuple[str, ...] = ()
+    histories: Mapping[str, "History"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Whether somebody has an edit to take back, and one to do again. On a `Now` by name, in a frame the seat's own."""
+
+    can_undo: bool = False
+    can_redo: bool = False
 
 
 def now_for(now: Now, role: Role) -> Now:
@@ -104,9 +114,11 @@ def caught_up(seq: int, *, is_live: bool) -> str:
     return json.dumps({"caught_up": {"seq": seq, "is_live": is_live}})
 
 
-def now_frame(now: Now) -> str:
-    """How it stands."""
-    return json.dumps({"now": asdict(now)})
+def now_frame(now: Now, seat: Seat) -> str:
+    """How it stands, for a seat."""
+    shown = asdict(replace(now_for(now, seat.role), histories={}))
+    del shown["histories"]
+    return json.dumps({"now": shown | {"history": asdict(now.histories.get(seat.name, History()))}})
 
 
 def done(frame_id: str, event_id: str) -> str:
@@ -145,6 +157,13 @@ class _Refused(BaseModel):
     why: str
 
 
+class _HistoryShown(BaseModel):
+    """Whether this seat has an edit to take back, and one to do again."""
+
+    can_undo: bool
+    can_redo: bool
+
+
 class _NowShown(BaseModel):
     """How an interview stands at the moment (ui.wire.Now)."""
 
@@ -155,6 +174,7 @@ class _NowShown(BaseModel):
     coverage: dict[str, Any]
     probe: dict[str, Any] | None
     notices: list[str]
+    history: _HistoryShown
 
 
 def wire_schema() -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """How an interview stands: one probe at most, and only where nobody talks."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from pipeline.decisions import judge
 from pipeline.events import QuestionChosen, Ticked
 from rubrics.load import load_rubric
 from signals.listener import Listener
@@ -100,7 +102,8 @@ def test_coverage_follows_what_was_heard_and_judged(interview, standing):
     assert "situation" in covered["v1.q1"]["story"]
     for tag in tuple(interview.state.tags.values()):
         if tag.label == "situation":
-            interview.judge(tag.tag_id, "rejected")
+            made = partial(judge, tag_id=tag.tag_id, status="rejected", author="Ada", event_id=f"host:{tag.tag_id}")
+            interview.edit(made, f"host:{tag.tag_id}")
     assert "situation" not in at(standing, interview, 21.0).coverage["v1.q1"]["story"]
 
 

@@ -12,12 +12,18 @@ export const NOTHING_YET = Object.freeze({
   heardUntil: 0,
   utterances: new Map(), // segment id -> its latest revision
   revisions: new Map(), // "segment id/revision" -> utterance
+  heardIds: new Set(), // the segment ids of all of those
   channelSpeakers: new Map(),
   segmentSpeakers: new Map(),
   questions: new Map(), // segment id -> question_asked
   askedAt: new Map(), // segment id -> the moment at which its question was told, for who is not shown the sentence
   notHeard: new Map(), // question id or null -> items
   tags: new Map(), // tag id -> tag
+  decisions: new Map(), // tag id -> what people made of it: [{event_id, author, decision, text, before, after, at}]
+  undone: new Set(), // the event ids of edits that were taken back
+  splitFrom: new Map(), // segment id of what was split off -> the one that it was put after
+  names: new Map(), // speaker -> what they are called in the transcript
+  terms: new Map(), // what is heard -> how it is written
   problems: NO_FRAMES,
   drafts: new Map(), // channel -> draft
   arrived: new Map(), // tag id or event id of an act -> the sequence number at which it came first
@@ -57,9 +63,14 @@ function attend(next, { hello, now, caught_up: caughtUp }) {
 /** Gives the named collection of `next` for writing: a copy, unless this reduction has made one already. */
 function copier(state, next) {
   return (name) => {
-    if (next[name] === state[name]) next[name] = Array.isArray(next[name]) ? [...next[name]] : new Map(next[name]);
+    if (next[name] === state[name]) next[name] = copyOf(next[name]);
     return next[name];
   };
+}
+
+function copyOf(collection) {
+  if (Array.isArray(collection)) return [...collection];
+  return collection instanceof Set ? new Set(collection) : new Map(collection);
 }
 
 const EVENTS = {
@@ -83,6 +94,8 @@ const EVENTS = {
     if (!next.arrived.has(event.tag_id)) own("arrived").set(event.tag_id, seq);
   },
   tag_retracted: (next, event, own) => own("tags").delete(event.tag_id),
+  transcript_edited: edit,
+  tag_decided: decide,
   problem_noticed: (next, event, own) => own("problems").push(event),
   stage_changed: act,
   rated: act,
@@ -115,6 +128,52 @@ function act(next, event, own, seq) {
   next.heardUntil = Math.max(next.heardUntil, event.at_s ?? event.end_s ?? 0);
 }
 
+/** A correction: what it replaces stands no more, what it holds stands from now on, as pipeline/state.py has it. */
+function edit(next, event, own) {
+  turn(event, own);
+  const gone = new Set(event.replaced.map(({ segment_id: id }) => id));
+  let before = null;
+  for (const utterance of event.utterances) {
+    const id = utterance.segment_id;
+    if (before !== null && !next.heardIds.has(id)) own("splitFrom").set(id, before);
+    hear(next, utterance, own);
+    if (gone.delete(id)) own("utterances").set(id, utterance);
+    before = id;
+  }
+  for (const id of gone) own("utterances").delete(id);
+  for (const { segment_id: id, channel, after } of event.speakers) {
+    put(id === null ? own("channelSpeakers") : own("segmentSpeakers"), id ?? channel, after);
+  }
+  for (const { speaker, after } of event.names) put(own("names"), speaker, after);
+  for (const { heard, after } of event.terms) put(own("terms"), heard, after);
+}
+
+function decide(next, event, own, seq) {
+  const { event_id, tag_id: id, author, decision, text, before, after, undoes, redoes } = event;
+  turn(event, own);
+  put(own("tags"), id, after);
+  if (after && !next.arrived.has(id)) own("arrived").set(id, seq);
+  const made = next.decisions.get(id) ?? [];
+  if (undoes || made.some((one) => one.event_id === redoes)) return;
+  own("decisions").set(id, [...made, { event_id: redoes || event_id, author, decision, text, before, after, at: null }]);
+}
+
+/** Undo and redo name the edit that they take back or do again. */
+function turn({ undoes, redoes }, own) {
+  if (undoes) own("undone").add(undoes);
+  if (redoes) own("undone").delete(redoes);
+}
+
+function put(table, key, value) {
+  if (value === null) table.delete(key);
+  else table.set(key, value);
+}
+
+/** What people made of a tag, less what was taken back, in the order of the journal. */
+export function decisionsOf(state, tagId) {
+  return (state.decisions.get(tagId) ?? []).filter(({ event_id: id }) => !state.undone.has(id));
+}
+
 /** Who did something on the board. */
 export function authorOf(done) {
   return done.rater ?? done.author;
@@ -123,6 +182,7 @@ export function authorOf(done) {
 function hear(next, utterance, own) {
   const { segment_id: id, revision, channel, end_s } = utterance;
   own("revisions").set(`${id}/${revision}`, utterance);
+  if (!next.heardIds.has(id)) own("heardIds").add(id);
   if (revision >= (next.utterances.get(id)?.revision ?? 0)) own("utterances").set(id, utterance);
   next.heardUntil = Math.max(next.heardUntil, end_s);
   if (next.drafts.has(channel)) own("drafts").delete(channel);
@@ -200,10 +260,39 @@ function inLanes(quotes) {
   });
 }
 
+/**
+ * What utterances are ordered by: segment ids, and what was split off right after what it was split from (of two split
+ * off from the same one, the later one first).
+ */
+export function placeOf(state, segmentId) {
+  const path = [];
+  let id = segmentId;
+  for (let parent = state.splitFrom.get(id); parent !== undefined; parent = state.splitFrom.get(id)) {
+    path.unshift(-id);
+    id = parent;
+  }
+  return [id, ...path];
+}
+
+function comparePlaces(one, other) {
+  for (let at = 0; at < Math.min(one.length, other.length); at += 1) {
+    if (one[at] !== other[at]) return one[at] - other[at];
+  }
+  return one.length - other.length;
+}
+
+function inPlace(state) {
+  const all = [...state.utterances.values()];
+  const isInOrder = all.every(({ segment_id: id }, at) => at === 0 || all[at - 1].segment_id < id);
+  if (isInOrder && !state.splitFrom.size) return all;
+  const places = new Map(all.map(({ segment_id: id }) => [id, placeOf(state, id)]));
+  return all.sort((a, b) => comparePlaces(places.get(a.segment_id), places.get(b.segment_id)));
+}
+
 /** Every sentence with its effective speaker and its tags, in the order of confirmation: [{utterance, speaker, tags}]. */
 export function sentences(state) {
   const tagsBySegment = groupTags(state);
-  return [...state.utterances.values()].map((utterance) => ({
+  return inPlace(state).map((utterance) => ({
     utterance,
     speaker: speakerOf(state, utterance),
     tags: tagsBySegment.get(utterance.segment_id) ?? [],
@@ -218,7 +307,7 @@ export function sentences(state) {
 export function blocks(state) {
   const all = [newBlock(null, null)];
   let number = 0;
-  for (const said of sentences(state).sort(byBeginning)) {
+  for (const said of sentences(state).sort(byBeginning)) { // stable: of two that begin at once, the order stays
     const question = state.questions.get(said.utterance.segment_id);
     if (question) {
       if (question.question_id !== null && !question.is_follow_up) number += 1;
@@ -233,7 +322,7 @@ export function blocks(state) {
 }
 
 function byBeginning({ utterance: a }, { utterance: b }) {
-  return a.start_s - b.start_s || a.segment_id - b.segment_id;
+  return a.start_s - b.start_s;
 }
 
 function newBlock(question, number) {
