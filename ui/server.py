@@ -40,6 +40,7 @@ from pipeline.store import Store, StoreError, UnknownSession
 from ui.actions import LARGEST_FRAME_BYTES, Start
 from ui.api import Api
 from ui.catalogue import Catalogue
+from ui.charts_api import ChartsApi
 from ui.errors import CannotServe, Refused
 from ui.guard import Guard, is_loopback
 from ui.hub import Hub
@@ -126,6 +127,7 @@ def create_app(
         *LibraryApi(api, store, Catalogue(store, hub)).routes(),
         *api.routes(),
         *MediaApi(api, at_work, store).routes(),
+        *ChartsApi(api, at_work, store).routes(),
         Route("/api/rubrics/{rubric_id}", rubric),
         Route("/api/words", words),
         Route("/schema/events.json", schema),
