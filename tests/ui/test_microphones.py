@@ -156,9 +156,10 @@ def test_levels_are_shown_while_the_page_asks_and_no_sample_is_kept(stage, micro
             await http.get("/api/setup")
             assert microphones.held() == 0
             before = files_of(stage.workspace)
-            microphones.play("desk", voices[1])
-            level_db = -96
+            player, level_db = microphones.play("desk", voices[1]), -96
             while level_db < -40:
+                if player.poll() is not None:  # a busy machine may have heard none of it
+                    player = microphones.play("desk", voices[1])
                 answer = await http.post("/api/levels", json={"devices": ["desk"]})
                 assert answer.status_code == 200, answer.text
                 level_db = answer.json()["levels_db"].get("1", -96)
