@@ -7,6 +7,8 @@ import { byCompetency, coverageOf, findings, wordsOf } from "./review-findings.j
 import { place, Rows } from "./rows.js";
 import { clock } from "./words.js";
 
+const MOST_QUOTES = 30; // at once, of one kind
+
 export class ReviewEvidence {
   constructor(node) {
     this.node = node;
@@ -96,9 +98,9 @@ export class ReviewEvidence {
       quotes("For", found.evidence, words),
       quotes("Figures", found.metrics, words),
       quotes("To ask about", found.flags, words),
-      silent.length ? element("section", {}, element("h4", {}, "Signals not heard"), element("ul", { class: "silent" },
+      silent.length ? element("section", {}, element("h3", {}, "Signals not heard"), element("ul", { class: "silent" },
         silent.map(({ text, isPerhaps, quote }) => element("li", {}, text, isPerhaps ? [" ", quoteButton("perhaps: see", quote.tag)] : null)))) : null,
-      found.notHeard.length ? element("section", {}, element("h4", {}, "Not heard"), element("p", {}, found.notHeard.map((item) => words.item(item)).join("; "))) : null);
+      found.notHeard.length ? element("section", {}, element("h3", {}, "Not heard"), element("p", {}, found.notHeard.map((item) => words.item(item)).join("; "))) : null);
   }
 
   criteria(found) {
@@ -142,10 +144,18 @@ export class ReviewEvidence {
   }
 }
 
+/** The first quotes, and the others when they are asked for. */
 function quotes(title, found, words) {
   if (!found.length) return null;
-  return element("section", {}, element("h4", {}, title, " ", element("span", { class: "count" }, String(found.length))),
-    element("ul", { class: "quotes-of" }, found.map((quote) => quoteOf(quote, words))));
+  const list = element("ul", { class: "quotes-of" }, found.slice(0, MOST_QUOTES).map((quote) => quoteOf(quote, words)));
+  const rest = found.slice(MOST_QUOTES);
+  const more = rest.length ? element("button", { type: "button", class: "more" }, `${rest.length} more`) : null;
+  more?.addEventListener("click", () => {
+    list.append(...rest.splice(0, MOST_QUOTES).map((quote) => quoteOf(quote, words)));
+    if (rest.length) more.textContent = `${rest.length} more`;
+    else more.remove();
+  });
+  return element("section", {}, element("h3", {}, title, " ", element("span", { class: "count" }, String(found.length))), list, more);
 }
 
 function quoteOf({ tag, quotes: said, at }, words) {

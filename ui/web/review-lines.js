@@ -82,7 +82,7 @@ export function isTagKept(tag, { label, kind, status }) {
 /** Roughly how high a row is, until it has been drawn. */
 export function guessHeight(row) {
   if (row.kind === "question") return 88;
-  if (row.kind === "missing") return 48;
+  if (!row.utterance) return 48;
   const lines = Math.max(1, Math.ceil(row.utterance.text.length / LETTERS_A_LINE));
   return SAID_PX + lines * LINE_PX + (row.tags.length ? CHIPS_PX : 0);
 }

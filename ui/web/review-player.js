@@ -32,14 +32,15 @@ export class Player {
     this.time = element("time", { class: "moment" }, "0:00");
     this.length = element("span", { class: "length" });
     this.node.replaceChildren(
-      actionButton("− 5 s", "skip_back", { key: "←" }),
+      actionButton(`Back ${SKIP_S} s`, "skip_back", { key: "←" }),
       this.playing,
-      actionButton("+ 5 s", "skip_on", { key: "→" }),
+      actionButton(`On ${SKIP_S} s`, "skip_on", { key: "→" }),
       element("span", { class: "clock" }, this.time, " of ", this.length),
       element("label", { class: "speed" }, this.speed),
     );
-    this.node.querySelector("[data-action=skip_back]").setAttribute("aria-label", `Back ${SKIP_S} seconds`);
-    this.node.querySelector("[data-action=skip_on]").setAttribute("aria-label", `On ${SKIP_S} seconds`);
+    for (const [action, key] of [["skip_back", "ArrowLeft"], ["skip_on", "ArrowRight"]]) {
+      this.node.querySelector(`[data-action=${action}]`).setAttribute("aria-keyshortcuts", key);
+    }
     this.enable();
   }
 

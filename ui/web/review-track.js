@@ -101,8 +101,7 @@ export class Track {
     return { width: Math.max(this.wave.getWrapper().clientWidth, this.node.clientWidth), left: this.wave.getScroll() };
   }
 
-  x(at) {
-    const { width, left } = this.extent;
+  x(at, { width, left } = this.extent) {
     return (at / this.player.total) * width - left;
   }
 
@@ -134,45 +133,20 @@ export class Track {
     const pen = canvas.getContext("2d");
     pen.scale(ratio, ratio);
     const style = getComputedStyle(node);
-    const colour = (name) => style.getPropertyValue(`--${name}`);
-    const inSight = ({ from, to }) => this.x(to) >= -TAG_PX && this.x(from) <= width + TAG_PX;
-    this.drawSpeakers(pen, inSight, colour);
-    const shown = this.items.filter(inSight);
-    for (const mark of shown.filter(({ kind }) => kind === "mark")) this.drawMark(pen, mark, colour);
-    this.drawLabels(pen, shown.filter(({ kind }) => kind === "question"), QUESTIONS_Y, colour);
-    this.drawLabels(pen, shown.filter(({ kind }) => kind === "tag"), TAGS_Y, colour);
+    const colours = new Map();
+    const colour = (name) => {
+      if (!colours.has(name)) colours.set(name, style.getPropertyValue(`--${name}`));
+      return colours.get(name);
+    };
+    const { extent } = this;
+    const place = (item) => ({ ...item, x: this.x(item.from, extent), end: this.x(item.to, extent) });
+    const placed = (all) => all.map(place).filter(({ x, end }) => end >= -TAG_PX && x <= width + TAG_PX);
+    drawSpeakers(pen, placed(this.said), colour);
+    const shown = placed(this.items);
+    for (const mark of shown.filter(({ kind }) => kind === "mark")) drawMark(pen, mark, colour);
+    drawLabels(pen, shown.filter(({ kind }) => kind === "question"), QUESTIONS_Y, colour);
+    drawLabels(pen, shown.filter(({ kind }) => kind === "tag"), TAGS_Y, colour);
     this.move(this.player.at);
-  }
-
-  drawSpeakers(pen, inSight, colour) {
-    for (const line of this.said.filter(inSight)) {
-      pen.fillStyle = colour(line.speaker === "candidate" ? "accent" : "edge");
-      const x = this.x(line.from);
-      pen.fillRect(x, SPEAKERS[line.speaker], Math.max(1, this.x(line.to) - x), SPEAKER_PX);
-    }
-  }
-
-  drawMark(pen, { from, to, letter }, colour) {
-    const x = this.x(from);
-    pen.fillStyle = colour("wave-mark");
-    pen.fillRect(x, 0, Math.max(2, this.x(to) - x), LANES_PX);
-    pen.fillStyle = colour("ink");
-    pen.font = "600 12px sans-serif";
-    pen.fillText(letter, x + 2, LANES_PX - 2);
-  }
-
-  /** A letter for each, and a tick where the next letter has no room. */
-  drawLabels(pen, items, y, colour) {
-    pen.font = "700 11px sans-serif";
-    let free = -Infinity;
-    for (const { from, letter, colour: name } of items) {
-      const x = this.x(from);
-      pen.fillStyle = colour(name);
-      pen.fillRect(Math.round(x), y - 9, 1, y === TAGS_Y ? 12 : 11);
-      if (x < free) continue;
-      pen.fillText(letter, x + 2, y);
-      free = x + pen.measureText(letter).width + 4;
-    }
   }
 
   timeAt({ clientX }) {
@@ -188,10 +162,15 @@ export class Track {
     if (y < 0) return undefined;
     const x = event.clientX - box.left;
     const kind = y < SPEAKERS.interviewer ? "question" : "tag";
+    const { extent } = this;
+    const far = (item) => {
+      const [begins, ends] = [this.x(item.from, extent), item.kind === "mark" ? this.x(item.to, extent) : this.x(item.from, extent) + TAG_PX];
+      return x < begins ? begins - x : Math.max(0, x - ends);
+    };
     const near = this.items
       .filter((item) => item.kind === kind || item.kind === "mark")
-      .map((item) => ({ item, far: x < this.x(item.from) ? this.x(item.from) - x : Math.max(0, x - this.x(item.kind === "mark" ? item.to : item.from) - TAG_PX) }))
-      .filter(({ far }) => far <= NEAR_PX)
+      .map((item) => ({ item, far: far(item) }))
+      .filter((one) => one.far <= NEAR_PX)
       .sort((a, b) => a.far - b.far || (a.item.kind === "mark") - (b.item.kind === "mark"));
     return near[0]?.item;
   }
@@ -215,5 +194,46 @@ export class Track {
     const isRight = x > this.node.clientWidth / 2;
     this.pointed.style.left = isRight ? "auto" : `${x + 12}px`;
     this.pointed.style.right = isRight ? `${this.node.clientWidth - x + 12}px` : "auto";
+  }
+}
+
+/** Bars that touch are drawn as one. */
+function drawSpeakers(pen, said, colour) {
+  const bars = new Map(Object.keys(SPEAKERS).map((speaker) => [speaker, []]));
+  for (const { speaker, x, end } of said) {
+    const own = bars.get(speaker);
+    const last = own.at(-1);
+    if (last && x <= last.end + 1) last.end = Math.max(last.end, end);
+    else own.push({ x, end });
+  }
+  for (const [speaker, own] of bars) {
+    pen.fillStyle = colour(speaker === "candidate" ? "accent" : "edge");
+    for (const { x, end } of own) pen.fillRect(x, SPEAKERS[speaker], Math.max(1, end - x), SPEAKER_PX);
+  }
+}
+
+function drawMark(pen, { x, end, letter }, colour) {
+  pen.fillStyle = colour("wave-mark");
+  pen.fillRect(x, 0, Math.max(2, end - x), LANES_PX);
+  pen.fillStyle = colour("ink");
+  pen.font = "600 12px sans-serif";
+  pen.fillText(letter, x + 2, LANES_PX - 2);
+}
+
+/** A letter for each, and a tick where the next letter has no room; of ticks on one place, one. */
+function drawLabels(pen, items, y, colour) {
+  pen.font = "700 11px sans-serif";
+  const high = y === TAGS_Y ? 12 : 11;
+  let free = -Infinity;
+  let ticked = -Infinity;
+  for (const { x, letter, colour: name } of items) {
+    const at = Math.round(x);
+    if (at === ticked) continue;
+    ticked = at;
+    pen.fillStyle = colour(name);
+    pen.fillRect(at, y - 9, 1, high);
+    if (x < free) continue;
+    pen.fillText(letter, x + 2, y);
+    free = x + pen.measureText(letter).width + 4;
   }
 }

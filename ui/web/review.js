@@ -40,21 +40,29 @@ class Review {
   }
 
   async open() {
-    const [table, about, snapshot] = await Promise.all([call("/api/words"), call(this.path), call(`${this.path}/snapshot`)]);
+    const [table, snapshot] = await Promise.all([call("/api/words"), call(`${this.path}/snapshot`)]);
     this.words = new Words(table);
-    const rubric = about.rubric ? await call(`${this.path}/rubric`).catch(() => null) : null;
-    if (rubric) this.words = this.words.with(rubric);
-    Object.assign(this.context, { plan: about.plan, people: about.people, guide: rubric?.guide ?? null, raters: snapshot.raters });
+    this.context.raters = snapshot.raters;
     this.history = snapshot.history;
     this.build();
     await this.fold(snapshot);
-    this.connect();
-    await this.draw();
+    this.drawTranscript();
     this.page.transcript.setAttribute("aria-busy", "false");
+    this.connect();
     this.goToHash();
+    await this.learnAbout();
+    await this.draw();
     const peaks = await this.player.open();
     if (peaks) await this.track.setPeaks(peaks, document.querySelector("meta[name=style-nonce]").content);
     this.hearLevels();
+  }
+
+  /** What was settled before the interview, and the rubric's own words: the transcript does not wait for them. */
+  async learnAbout() {
+    const { plan, people, rubric: id } = await call(this.path);
+    const rubric = id ? await call(`${this.path}/rubric`).catch(() => null) : null;
+    if (rubric) this.words = this.words.with(rubric);
+    Object.assign(this.context, { plan, people, guide: rubric?.guide ?? null });
   }
 
   async fold({ seq, seat, events }) {
