@@ -81,8 +81,11 @@ class Api:
         ]
 
     async def seat(self, request: Request) -> Seat:
-        """The seat that a request comes from. Raises HttpRefusal 403."""
-        session_id = request.path_params["session_id"]
+        """The seat that a request comes from, in the interview that its path names. Raises HttpRefusal 403."""
+        return await self.seat_at(request.path_params["session_id"], request)
+
+    async def seat_at(self, session_id: str, request: Request) -> Seat:
+        """The seat that a request comes from, in some interview. Raises HttpRefusal 403."""
         seat = await asyncio.to_thread(self._seating.find, session_id, request.query_params.get("seat"))
         if seat is None:
             raise HttpRefusal(403, "this link gives no seat in this interview. Ask the host for a new one.")

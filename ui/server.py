@@ -3,6 +3,7 @@
 GET  /                       the page: every interview of the workspace
 GET  /sessions/{id}          the page: one interview
      /api/sessions, /api/search  the library: every interview, and what was said in them (ui.library_api)
+GET  /compare                the page: one question across interviews (ui.compare_api)
 GET  /sessions/{id}/review   the page: its recording and transcript, to go through afterwards (ui.media_api)
      /api/…                  setting up, seats, one interview, erasing (ui.api)
 GET  /api/rubrics/{id}       a rubric's title, questions and signals in words
@@ -41,6 +42,7 @@ from ui.actions import LARGEST_FRAME_BYTES, Start
 from ui.api import Api
 from ui.catalogue import Catalogue
 from ui.charts_api import ChartsApi
+from ui.compare_api import CompareApi
 from ui.errors import CannotServe, Refused
 from ui.guard import Guard, is_loopback
 from ui.hub import Hub
@@ -84,6 +86,7 @@ def create_app(
     seating = Seating(store, at_work.host_name, host_token)
     setting_up = SettingUp(at_work, defaults)
     api = Api(at_work, seating, setting_up, hub)
+    catalogue = Catalogue(store, hub)
 
     @asynccontextmanager
     async def while_serving(_: Starlette) -> AsyncIterator[None]:
@@ -124,7 +127,8 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/", page),
         Route("/sessions/{session_id}", session_page),
-        *LibraryApi(api, store, Catalogue(store, hub)).routes(),
+        *LibraryApi(api, store, catalogue).routes(),
+        *CompareApi(api, at_work, store, catalogue).routes(),
         *api.routes(),
         *MediaApi(api, at_work, store).routes(),
         *ChartsApi(api, at_work, store).routes(),

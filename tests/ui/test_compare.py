@@ -1,0 +1,99 @@
+"""The same question across interviews: quotes and ratings side by side, for who may see them, in no order of merit."""
+
+import json
+from dataclasses import replace
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from pipeline.events import Rated
+from rubrics.load import load_rubric
+from rubrics.plan import Plan, PlannedQuestion, planned
+from tests.support.interviews import scripted, started
+from tests.support.pages import violations
+from tests.support.running import run
+from ui.arrangement import Arrangement, People
+
+WEAK, STRONG, OTHER = "20261120-101500-weak", "20261122-101500-strg", "20261123-101500-othr"
+QUESTION = "v3.q1"
+
+
+def tell(stage, session_id, name, candidate, *acts):
+    first, *rest = scripted(name)
+    stage.tell(session_id, replace(first, session_id=session_id), *rest, *acts)
+    stage.store.keep_setup(session_id, Arrangement(people=People(candidate=candidate)).to_json())
+
+
+def rated(rater, score, event_id, target=QUESTION):
+    return Rated(rater=rater, target=target, score=score, reason="own work", event_id=event_id)
+
+
+@pytest.fixture
+def pair(stage):
+    tell(stage, WEAK, "weak", "Bo", rated("host", 5, "host:1"))
+    tell(stage, STRONG, "strong", "Ada", rated("host", 2, "host:1"), rated("Cy", 4, "cy:1"))
+    return stage
+
+
+def asked(stage, *named):
+    async def scene():
+        async with stage.server() as server, httpx.AsyncClient(base_url=server.url) as http:
+            return await http.get("/api/compare", params={"sessions": ",".join(named)})
+
+    return run(scene())
+
+
+def test_quotes_and_ratings_stand_in_the_order_in_which_they_were_asked_for(pair):
+    for order in ((WEAK, STRONG), (STRONG, WEAK)):
+        found = asked(pair, *order).json()
+        assert [one["session_id"] for one in found["sessions"]] == list(order)
+        question = next(one for one in found["questions"] if one["id"] == QUESTION)
+        answers = {answer["session_id"]: answer for answer in question["answers"]}
+        assert list(answers) == list(order)
+        assert "I did my own audit of every failure" in [one["quote"] for one in answers[STRONG]["quotes"]]
+        assert answers[WEAK]["ratings"] == [{"rater": "host", "score": 5, "reason": "own work"}]
+
+
+def test_nothing_is_added_up(pair):
+    told = json.dumps(asked(pair, WEAK, STRONG).json()).lower()
+    assert not [word for word in ("average", "total", "rank", "mean", "overall") if f'"{word}' in told]
+
+
+def test_ratings_that_are_not_open_are_not_told(pair):
+    assert "Cy" not in asked(pair, WEAK, STRONG).text
+
+
+def test_interviews_that_cannot_be_compared_are_refused_in_words(pair):
+    pair.tell(OTHER, started(OTHER))
+    assert "2 to 4 interviews" in asked(pair, WEAK).json()["error"]
+    assert "2 to 4 interviews" in asked(pair, WEAK, WEAK).json()["error"]
+    assert "without a rubric" in asked(pair, WEAK, OTHER).json()["error"]
+    assert asked(pair, WEAK, "nobody").status_code == 404
+    pair.tell("threads", started("threads", rubric_id="threads"))
+    assert "bei, threads" in asked(pair, WEAK, "threads").json()["error"]
+
+
+def test_an_answer_in_a_plan_that_only_one_interview_had_is_there(pair):
+    rubric = load_rubric("bei")
+    plan = Plan(questions=(PlannedQuestion(id=QUESTION),))
+    pair.tell(OTHER, started(OTHER, rubric_id="bei"))
+    pair.store.keep_setup(OTHER, Arrangement(rubric=planned(rubric, plan)).to_json())
+    assert len(asked(pair, OTHER, WEAK).json()["questions"]) == len(rubric.questions)
+
+
+def test_the_page_sets_answers_side_by_side_and_leads_to_each_quote(pair, page):
+    with pair.serving() as server:
+        page.goto(f"{server.url}compare?sessions={STRONG},{WEAK}&question={QUESTION}")
+        expect(page.locator("article h3")).to_have_text(["Ada", "Bo"])
+        ada = page.get_by_role("article", name="Ada")
+        expect(ada.get_by_label("Ratings")).to_have_text("2 host: own work")
+        quote = ada.locator("li", has_text="ActionI did my own audit of every failure")
+        assert "/review#at=46." in quote.locator(".play").get_attribute("href")
+        assert violations(page) == []
+        page.get_by_role("button", name="Next question").click()
+        expect(page.locator("nav [aria-current]")).not_to_have_attribute("data-question", QUESTION)
+        assert page.locator("nav [aria-current]").get_attribute("data-question") in page.url
+        page.goto(f"{server.url}compare?sessions={STRONG}")
+        expect(page.get_by_role("alert")).to_contain_text("2 to 4 interviews can be compared")
+        page.wrong.clear()  # the browser reports the refusal
