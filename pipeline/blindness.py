@@ -1,18 +1,20 @@
 """Whose ratings somebody may see: those of others only once their own are all in.
 
-CORE: no I/O, no clock, no threads. Ratings, and answers to the debrief's form (votes, gut checks), are one matter here:
-either would tell what its author thinks. Who has nothing to rate would be a way round the rule, so they see ratings
-only when everybody's are in. Ask again after every event: what a person takes back closes what it had opened.
+CORE: no I/O, no clock, no threads. Ratings, answers to the debrief's form (votes, gut checks) and decisions are one
+matter here: each would tell what its author thinks. Who has nothing to rate would be a way round the rule, so they see
+ratings only when everybody's are in. Ask again after every event: what a person takes back closes what it had opened.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pipeline.events import Event, FormAnswered, Rated, Withdrawn
+from pipeline.events import Event, FormAnswered, OutcomeDecided, Rated, Withdrawn
 from pipeline.state import Act, author_of
 
 Private: TypeAlias = Rated | FormAnswered
+Guarded: TypeAlias = Private | OutcomeDecided | Withdrawn
+"""What is kept from others or tells of it, and of which a journal's order matters here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,6 +272,21 @@ class FormAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeDecided:
+    """A person put down what the panel came to, signed with their name: an outcome of the rubric by its id, and why.
+
+    `decided_at` is ISO 8601 in UTC. Private as a rating is; who signs last counts for themselves alone.
+    """
+
+    author: str
+    outcome: str
+    reason: str
+    decided_at: str
+    event_id: str = ""
+    type: Literal["outcome_decided"] = "outcome_decided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListeningPaused:
     """Off the record: from here on nothing is captured until `ListeningResumed`."""
 
@@ -427,6 +442,7 @@ Event: TypeAlias = (
     | QuestionChosen
     | Ticked
     | FormAnswered
+    | OutcomeDecided
     | ListeningPaused
     | ListeningResumed
     | Withdrawn

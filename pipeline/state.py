@@ -20,6 +20,7 @@ from pipeline.events import (
     ListeningResumed,
     NoteTaken,
     NotHeard,
+    OutcomeDecided,
     ProblemNoticed,
     QuestionAsked,
     QuestionChosen,
@@ -43,7 +44,7 @@ from pipeline.events import (
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
-Act: TypeAlias = StageChanged | Rated | NoteTaken | Bookmarked | QuestionChosen | Ticked | FormAnswered
+Act: TypeAlias = StageChanged | Rated | NoteTaken | Bookmarked | QuestionChosen | Ticked | FormAnswered | OutcomeDecided
 """What a person does on the board and may take back."""
 Edit: TypeAlias = TranscriptEdited | TagDecided
 """What a person does to the transcript and its tags in review: undone and done again by further edits."""
@@ -113,6 +114,11 @@ class InterviewState:
     def form(self) -> Mapping[tuple[str, str], FormAnswered]:
         """The last answer by (author, item)."""
         return {(act.author, act.item): act for act in self.acts if isinstance(act, FormAnswered)}
+
+    @property
+    def decided(self) -> Mapping[str, OutcomeDecided]:
+        """The outcome that each signed last, by their name."""
+        return {act.author: act for act in self.acts if isinstance(act, OutcomeDecided)}
 
     @property
     def utterances(self) -> tuple[Utterance, ...]:
@@ -205,6 +211,8 @@ class _Growing:
             case SessionEnded():
                 self._ended = event
             case StageChanged() | Rated() | NoteTaken() | Bookmarked() | QuestionChosen() | Ticked() | FormAnswered():
+                self._acts.append(event)
+            case OutcomeDecided():
                 self._acts.append(event)
             case Withdrawn(author=author, withdrawn_id=withdrawn_id):
                 self._acts = [act for act in self._acts if (author_of(act), act.event_id) != (author, withdrawn_id)]

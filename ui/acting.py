@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -60,7 +61,8 @@ class Acting:
     async def _act(self, room: Room, seat: Seat, action: Act, event_id: str) -> None:
         if isinstance(action, (ChooseQuestion, Stage)) and room.interview.state.is_ended:
             raise Refused("the interview is over")
-        event = event_of(action, event_id, seat.name, room.interview.at_s)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        event = event_of(action, event_id, seat.name, room.interview.at_s, now)
         if not room.interview.has(event_id):
             _check(refusal(action, seat, room.arrangement.rubric, room.interview.state))
         await _in_journal(room.interview.act, event)

@@ -9,10 +9,12 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from pipeline import state
 from pipeline.events import (
     Bookmarked,
     FormAnswered,
     NoteTaken,
+    OutcomeDecided,
     QuestionChosen,
     Rated,
     Speaker,
@@ -85,6 +87,14 @@ class AnswerForm(ActionModel):
     text: Text
 
 
+class Decide(ActionModel):
+    """Put down, after the interview, what the panel came to: the id of an outcome, and why. Signed with one's name."""
+
+    type: Literal["decide"]
+    outcome: Name
+    reason: Text = ""
+
+
 class Withdraw(ActionModel):
     """Take back what was done at this seat, by the event's id."""
 
@@ -147,7 +157,7 @@ class Assign(ActionModel):
         return self
 
 
-Act: TypeAlias = Note | Mark | Rate | ChooseQuestion | Stage | Tick | AnswerForm | Withdraw
+Act: TypeAlias = Note | Mark | Rate | ChooseQuestion | Stage | Tick | AnswerForm | Decide | Withdraw
 """What becomes one event that carries the action's id."""
 Control: TypeAlias = Consent | Start | Pause | Resume | End | Paste | Assign
 Action: TypeAlias = Act | Control | EditAction
@@ -202,10 +212,8 @@ def _id_in(text: str) -> str | None:
         return None
 
 
-def event_of(
-    act: Act, event_id: str, author: str, at_s: float
-) -> Bookmarked | FormAnswered | NoteTaken | QuestionChosen | Rated | StageChanged | Ticked | Withdrawn:
-    """What an act becomes in the journal when `author` does it at `at_s`."""
+def event_of(act: Act, event_id: str, author: str, at_s: float, now: str = "") -> state.Act | Withdrawn:
+    """What an act becomes in the journal when `author` does it at `at_s` of the interview, `now` (ISO 8601, UTC)."""
     match act:
         case Note():
             when_s = at_s if act.at_s is None else act.at_s
@@ -222,6 +230,8 @@ def event_of(
             return Ticked(author=author, item=item, is_done=is_done, at_s=at_s, event_id=event_id)
         case AnswerForm(item=item, text=text):
             return FormAnswered(author=author, item=item, text=text, event_id=event_id)
+        case Decide(outcome=outcome, reason=reason):
+            return OutcomeDecided(author=author, outcome=outcome, reason=reason, decided_at=now, event_id=event_id)
         case Withdraw(event_id=withdrawn_id):
             return Withdrawn(author=author, withdrawn_id=withdrawn_id, event_id=event_id)
 

@@ -16,6 +16,7 @@ from dataclasses import fields
 from functools import cached_property
 from typing import Final
 
+from pipeline.blindness import Guarded
 from pipeline.decisions import settle
 from pipeline.events import (
     ChannelAssigned,
@@ -48,12 +49,13 @@ USED_TWICE: Final = "that id was used for something else: give each action its o
 MOST_WAITING: Final = 5_000
 """Events that wait for a journal that cannot be written: hours of talk, a few megabytes."""
 _LOG: Final = logging.getLogger("earmark.interview")
-_TIMES: Final = frozenset({"at_s", "start_s", "end_s"})
+_TIMES: Final = frozenset({"at_s", "start_s", "end_s", "decided_at"})
 
 
 class Interview:
     """One interview of the journal. `make_listener` makes one, whenever it is needed, of what was journalled.
 
+    `guarded` is what blindness is about, in the order of the journal; `recorded_at` says by event id when it came in.
     `at_s` is how far the sample clock has come; whoever hears the interview sets it. `notice` is why the journal
     cannot be written, for as long as it cannot and something waits for it.
     """
@@ -76,6 +78,8 @@ class Interview:
         self._waiting_from_s = 0.0
         self._last_seq = 0
         self.state = NOTHING_YET
+        self.guarded: tuple[Guarded, ...] = ()
+        self.recorded_at: dict[str, str] = {}
         self.notice: str | None = None
         self.at_s = 0.0
         self.question_id: str | None = None
@@ -151,6 +155,11 @@ class Interview:
                 self._edit(make)
             elif not isinstance(known, (TranscriptEdited, TagDecided)):
                 raise Refused(USED_TWICE)
+
+    def present(self) -> tuple[InterviewState, int]:
+        """The state and the number of the last event that led to it, which belong together."""
+        with self._lock:
+            return self.state, self._last_seq
 
     def has(self, event_id: str) -> bool:
         """Whether an event of that id is journalled."""
@@ -270,6 +279,8 @@ class Interview:
         events = [entry.event for entry in recorded]
         self.state = fold(events, self.state)
         self._by_id |= {event_id: event for event in events if (event_id := getattr(event, "event_id", ""))}
+        self.recorded_at |= {one.event.event_id: one.recorded_at for one in recorded if hasattr(one.event, "event_id")}
+        self.guarded += tuple(event for event in events if isinstance(event, Guarded))
         self._follow_question(events)
         self._last_seq = recorded[-1].seq if recorded else self._last_seq
 

@@ -16,7 +16,7 @@ import typer
 
 from pipeline import events
 from rubrics.model import json_schema as rubric_schema
-from ui import actions, api, edit_actions, sound_wire, wire
+from ui import actions, api, edit_actions, review_api, scorecard, sound_wire, wire
 from ui.cli import app
 
 _TYPE_WORDS: Final = MappingProxyType(
@@ -79,7 +79,9 @@ def wire_page() -> str:
     for part in (edit_actions.SeenLine, edit_actions.SeenTag, edit_actions.Marked):
         lines += _fields_section(part.__name__, part)
     lines += ["## The sound that a page captures", "", inspect.cleandoc(sound_wire.__doc__ or ""), ""]
-    lines += ["## Over HTTP", "", inspect.cleandoc(api.__doc__ or ""), ""]
+    lines += ["## Over HTTP", ""]
+    for routes in (api, review_api, scorecard):
+        lines += [inspect.cleandoc(routes.__doc__ or ""), ""]
     return "\n".join(lines)
 
 

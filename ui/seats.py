@@ -1,8 +1,9 @@
 """Who sits at a screen of an interview, and what they may see and do there.
 
 A seat is a person with a role in one session. The same two questions, `may_see` and `may_do`, are put wherever
-anything leaves the server or comes in: on the websocket, in every answer over HTTP, in exports. Ratings, the debrief
-and notes that are not shared are seen by their author alone, whatever anybody's role.
+anything leaves the server or comes in: on the websocket, in every answer over HTTP, in exports. Notes that are not
+shared are seen by their author alone, whatever anybody's role; ratings, the debrief and decisions by their author and
+by those to whom they are open (`ui.openness`).
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from pipeline.events import (
     ListeningPaused,
     ListeningResumed,
     NoteTaken,
+    OutcomeDecided,
     ProblemNoticed,
     QuestionAsked,
     QuestionChosen,
@@ -42,6 +44,7 @@ PANEL: Final[frozenset[Role]] = frozenset({"rater", "viewer"})
 HOST_SEAT_ID: Final = "host"
 TYPES_WITH_IDS: Final = frozenset(
     {"stage_changed", "rated", "note_taken", "bookmarked", "question_chosen", "ticked", "form_answered"}
+    | {"outcome_decided"}
 )
 """The events that a later one can take back."""
 _MOST_NAME_CHARACTERS: Final = 80
@@ -56,7 +59,7 @@ _RUNS_THE_INTERVIEW: Final = (
 _FOR_THOSE_IN_CHARGE: Final = (ConsentRecorded, ProblemNoticed)
 
 _NOTE_TAKER_DOES: Final = frozenset(
-    {"note", "mark", "rate", "choose_question", "stage", "tick", "answer_form", "withdraw"}
+    {"note", "mark", "rate", "choose_question", "stage", "tick", "answer_form", "decide", "withdraw"}
     | {"pause", "resume", "end", "paste", "assign"}
     | {get_args(model.model_fields["type"].annotation)[0] for model in get_args(EditAction)}
 )
@@ -64,7 +67,9 @@ _DOES: Final[Mapping[Role, frozenset[str]]] = MappingProxyType(
     {
         "host": _NOTE_TAKER_DOES | {"start", "consent"},
         "note-taker": _NOTE_TAKER_DOES,
-        "rater": frozenset({"rate", "note", "mark", "answer_form", "withdraw", "comment_tag", "undo", "redo"}),
+        "rater": frozenset(
+            {"rate", "note", "mark", "answer_form", "decide", "withdraw", "comment_tag", "undo", "redo"}
+        ),
         "interviewer": frozenset({"choose_question", "tick", "withdraw"}),
         "viewer": frozenset[str](),
     }
@@ -89,14 +94,24 @@ class Seat:
         return event_id.startswith(f"{self.seat_id}:")
 
 
-def may_see(seat: Seat, event: Event, hidden_ids: Container[str] = frozenset()) -> bool:
+def owner_of(event_id: str) -> str:
+    """The id of the seat at which an event of that id was made."""
+    return event_id.partition(":")[0]
+
+
+def may_see(
+    seat: Seat, event: Event, hidden_ids: Container[str] = frozenset(), open_ids: Container[str] = frozenset()
+) -> bool:
     """Whether an event may leave the server for this seat.
 
     `hidden_ids` are those of the events that were kept from the seat: it is not told that they were taken back either.
+    `open_ids` are the seats whose ratings, forms and decisions it may see beside its own.
     """
     match event:
-        case Rated() | FormAnswered() | NoteTaken(is_shared=False):
+        case NoteTaken(is_shared=False):
             return seat.owns(event.event_id)
+        case Rated() | FormAnswered() | OutcomeDecided():
+            return seat.owns(event.event_id) or (seat.role != "interviewer" and owner_of(event.event_id) in open_ids)
         case Withdrawn(event_id=event_id, withdrawn_id=withdrawn_id):
             return seat.owns(event_id) or withdrawn_id not in hidden_ids
     if seat.role == "interviewer":
@@ -116,13 +131,14 @@ def may_do(seat: Seat, action: Action) -> bool:
 class Sight:
     """What one seat sees of a journal, event after event: `may_see` with what was kept from it so far."""
 
-    def __init__(self, seat: Seat) -> None:
+    def __init__(self, seat: Seat, open_ids: frozenset[str] = frozenset()) -> None:
         self._seat = seat
+        self.open_ids = open_ids
         self._hidden_ids: set[str] = set()
 
     def sees(self, event: Event) -> bool:
         """Whether the next event of the journal is for this seat. Ask for each, in order."""
-        if may_see(self._seat, event, self._hidden_ids):
+        if may_see(self._seat, event, self._hidden_ids, self.open_ids):
             return True
         if event_id := getattr(event, "event_id", ""):
             self._hidden_ids.add(event_id)
@@ -180,16 +196,20 @@ class Seating:
 
     def others(self, session_id: str) -> tuple[Seat, ...]:
         """Everybody's seat but the host's. Blocks on the database."""
-        rows = self._store.seats(session_id)
-        roles = {row.seat_id: role for row in rows for role in ROLES if role == row.role}
-        return tuple(
-            Seat(row.seat_id, session_id, row.name, roles[row.seat_id]) for row in rows if row.seat_id in roles
-        )
+        return seated(self._store, session_id, "")[1:]
 
     def revoke(self, session_id: str, seat_id: str) -> None:
         """Have a seat's link open nothing any more. Raises Refused where there is no such seat."""
         if not self._store.revoke_seat(session_id, seat_id):
             raise Refused("nobody has that seat: perhaps it was taken away already.")
+
+
+def seated(store: Store, session_id: str, host_name: str) -> tuple[Seat, ...]:
+    """Everybody's seat at a session, the host's first. Blocks on the database."""
+    rows = store.seats(session_id)
+    roles = {row.seat_id: role for row in rows for role in ROLES if role == row.role}
+    others = (Seat(row.seat_id, session_id, row.name, roles[row.seat_id]) for row in rows if row.seat_id in roles)
+    return (Seat(HOST_SEAT_ID, session_id, host_name, "host"), *others)
 
 
 def new_token() -> str:

@@ -5,6 +5,7 @@ GET  /sessions/{id}          the page: one interview
      /api/sessions, /api/search  the library: every interview, and what was said in them (ui.library_api)
 GET  /compare                the page: one question across interviews (ui.compare_api)
 GET  /sessions/{id}/review   the page: its recording and transcript, to go through afterwards (ui.media_api)
+     /api/sessions/{id}/…    snapshot and scorecard (ui.review_api)
      /api/…                  setting up, seats, one interview, erasing (ui.api)
 GET  /api/rubrics/{id}       a rubric's title, questions and signals in words
 GET  /api/words              the words and marks of labels (ui.labels)
@@ -51,6 +52,7 @@ from ui.library_api import LibraryApi
 from ui.media_api import MediaApi
 from ui.seats import Seat, Seating, may_do
 from ui.setting_up import Defaults, SettingUp
+from ui.review_api import ReviewApi
 from ui.sound_socket import serve_sound
 from ui.sound_wire import NOT_THROUGH_A_BROWSER
 from ui.studio import Studio
@@ -132,6 +134,7 @@ def create_app(
         *api.routes(),
         *MediaApi(api, at_work, store).routes(),
         *ChartsApi(api, at_work, store).routes(),
+        *ReviewApi(api, at_work).routes(),
         Route("/api/rubrics/{rubric_id}", rubric),
         Route("/api/words", words),
         Route("/schema/events.json", schema),
@@ -175,7 +178,7 @@ async def _serve_seat(
     except StoreError:
         return JOURNAL_FAILED, "the journal cannot be read: see Earmark's terminal"
     after = websocket.query_params.get("after", "0")
-    return await serve_client(websocket, store, hub, seat, studio.act, after, seated)
+    return await serve_client(websocket, store, hub, seat, studio.act, after, seated, studio.find_open)
 
 
 async def _serve_capture(websocket: WebSocket, studio: Studio, seating: Seating) -> tuple[int, str]:

@@ -18,7 +18,7 @@ from pipeline.store import Store, StoreError, UnknownSession, new_session_id
 from pipeline.workspace import audio_path
 from signals.rulebook import RULES_VERSION
 from ui.acting import Acting
-from ui.actions import Frame
+from ui.actions import Decide, Frame
 from ui.arrangement import Arrangement
 from ui.browser_listening import BrowserListening, take_up
 from ui.browser_sound import BrowserSound
@@ -27,8 +27,9 @@ from ui.hub import Hub
 from ui.listening import Listening
 from ui.notice import may_share
 from ui.origin import origin_of
+from ui.openness import Openness, openness
 from ui.rooms import Room, Rooms, kept
-from ui.seats import PANEL, Seat, may_do
+from ui.seats import PANEL, Seat, may_do, seated
 from ui.sources import Source
 from ui.standing import Standing
 from ui.steering import Steering
@@ -190,6 +191,29 @@ class Studio:
         return _state_of(room)
 
     def check_shared(self, session_id: str, role: str) -> None:
+    async def reviewed(self, seat: Seat) -> tuple[Room, Openness]:
+        """The interview of a seat, shown to whoever watches it, and whose ratings are open to whom.
+
+        Raises UnknownSession, StoreError.
+        """
+        room = await self._rooms.find(seat.session_id)
+        self._show(seat.session_id, room)
+        return room, await self.openness(seat.session_id)
+
+    async def openness(self, session_id: str) -> Openness:
+        """Who rates an interview, how far they are, and whose ratings are open to whom. Raises UnknownSession."""
+        room = await self._rooms.find(session_id)
+        seats = await asyncio.to_thread(seated, self._store, session_id, self.host_name(session_id))
+        return openness(room.interview.guarded, room.interview.state, room.arrangement.rubric, seats)
+
+    async def find_open(self, seat: Seat) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The seats whose ratings, forms and decisions this one may see, for its `Sight`; the others' names.
+
+        Raises UnknownSession, StoreError.
+        """
+        now = await self.openness(seat.session_id)
+        return now.open_to(seat.seat_id), now.names_open_to(seat.seat_id)
+
         """Raises Refused where the candidate keeps the interview from those who have that role. Blocks on the disk."""
         if role not in PANEL:
             return
@@ -214,6 +238,8 @@ class Studio:
         try:
             async with room.lock:
                 await self._acting.act(room, seat, frame, event_id)
+                if isinstance(frame.do, Decide):
+                    _check_rated(seat, await self.openness(seat.session_id))
         except (StoreError, UnknownSession):
             raise
         except PipelineError as error:
@@ -246,6 +272,14 @@ class Studio:
 
 
 def _state_of(room: Room) -> str:
+def _check_rated(seat: Seat, now: Openness) -> None:
+    """Raises Refused for a decision on what somebody has not rated alone yet."""
+    if not now.is_over:
+        raise Refused("the interview goes on: decide when it is over")
+    if (own := now.raters.get(seat.seat_id)) is not None and not own.is_in:
+        raise Refused("rate first: your own ratings, vote and gut check are not all in yet")
+
+
     if room.listening is not None:
         return room.listening.state
     return "ended" if room.interview.state.is_ended else "interrupted"

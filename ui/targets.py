@@ -1,17 +1,24 @@
 """Whether what an action names is there: in the interview's rubric, and among what has happened."""
 
 from collections.abc import Mapping, Sized
+from types import MappingProxyType
+from typing import Final
 
 from pipeline.events import Label
 from pipeline.state import InterviewState
 from rubrics.model import Competency, Criterion, Question, Rubric
 from rubrics.model import Stage as RubricStage
-from ui.actions import Action, AnswerForm, Assign, ChooseQuestion, Rate, Stage, Tick, Withdraw
+from ui.actions import Action, AnswerForm, Assign, ChooseQuestion, Decide, Rate, Stage, Tick, Withdraw
 from ui.edit_actions import AddTag, CommentTag, JudgeTag, Retag
 from ui.labels import FLAG_KINDS
 from ui.seats import Seat
 
 _NO_RUBRIC = "this interview has no rubric"
+_USUAL_OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
+    {"strong-hire": "Strong hire", "hire": "Hire", "no-hire": "No hire"}
+)
+NO_CRITICAL_LOW: Final = "critical_lows/none"
+"""The item by which a person says that no competency is a critical low; the others are "critical_lows/" and its id."""
 
 
 def refusal(action: Action, seat: Seat, rubric: Rubric | None, state: InterviewState) -> str | None:
@@ -33,6 +40,9 @@ def refusal(action: Action, seat: Seat, rubric: Rubric | None, state: InterviewS
             return "no tag that stands has one of those tag_ids"
         case ChooseQuestion(question_id=None):
             return None
+        case Decide(outcome=outcome):
+            known = outcomes_of(rubric)
+            return None if outcome in known else f"an outcome is one of {', '.join(known)}"
         case Rate() | ChooseQuestion() | Stage() | Tick() | AnswerForm():
             return _not_in(rubric, action) if rubric else _NO_RUBRIC
     return None
@@ -67,11 +77,18 @@ def _is_kind(rubric: Rubric | None, label: Label, kind: str | None) -> bool:
     return label == "metric"
 
 
+def outcomes_of(rubric: Rubric | None) -> Mapping[str, str]:
+    """By id the titles of what a panel can come to: the guide's outcomes, the usual ones where it names none."""
+    return {one.id: one.title for one in rubric.outcomes} if rubric and rubric.outcomes else _USUAL_OUTCOMES
+
+
 def has_item(rubric: Rubric, item: str) -> bool:
     """Whether a path of ids and positions leads to something that the rubric lists, as `Ticked` writes it."""
     owner, _, rest = item.partition("/")
     if owner == "red_flags":
         return any(flag.id == rest for flag in rubric.red_flags)
+    if owner == "critical_lows":
+        return item == NO_CRITICAL_LOW or any(competency.id == rest for competency in rubric.competencies)
     parts: tuple[Question | RubricStage | Competency, ...] = (
         *rubric.questions,
         *rubric.supplementary_questions,

@@ -9,11 +9,12 @@ that the client's seat may not see; what comes in is put before the seat's right
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from pipeline.events import FormAnswered, QuestionAsked, QuestionChosen, Rated, SessionEnded, Withdrawn
 from pipeline.store import Recorded, Store, StoreError, UnknownSession
 from ui import wire
 from ui.actions import BadFrame, Frame, read_frame
@@ -24,6 +25,11 @@ from ui.seats import TYPES_WITH_IDS, Seat, Sight, sees_drafts
 Do = Callable[[Seat, Frame], Awaitable[str]]
 """Does what a seat asks for and returns the event's id. Raises Refused, StoreError."""
 
+FindOpen = Callable[[Seat], Awaitable[tuple[frozenset[str], tuple[str, ...]]]]
+"""The seats whose ratings one may see now, and what the others among them are called. Raises StoreError."""
+
+_OPENING: Final = (Rated, FormAnswered, Withdrawn, SessionEnded, QuestionAsked, QuestionChosen)
+"""What may change whose ratings a seat sees."""
 _JOURNAL_CHECK_S: Final = 1.0
 """How often a quiet session's journal is looked at for what another process wrote."""
 _MOST_FRAMES_A_SECOND: Final = 30
@@ -36,10 +42,18 @@ class Watch:
     """The sending half. `last_seq` is the last sequence number that went out or was passed over."""
 
     def __init__(
-        self, websocket: WebSocket, store: Store, hub: Hub, seat: Seat, after_seq: int, check_seat: Callable[[], object]
+        self,
+        websocket: WebSocket,
+        store: Store,
+        hub: Hub,
+        seat: Seat,
+        after_seq: int,
+        check_seat: Callable[[], object],
+        find_open: FindOpen,
     ) -> None:
         self._websocket = websocket
         self._check_seat = check_seat
+        self._find_open = find_open
         self._store = store
         self._hub = hub
         self._seat = seat
@@ -55,8 +69,9 @@ class Watch:
 
     async def run(self, subscription: Subscription) -> None:
         """Send until cancelled or the viewer is gone. Raises Refused where the seat is closed."""
-        await asyncio.to_thread(self._recall)
-        await self._websocket.send_text(wire.hello(self._session_id, self._seat))
+        open_ids, sees = await self._find_open(self._seat)
+        await asyncio.to_thread(self._recall, open_ids)
+        await self._websocket.send_text(wire.hello(self._session_id, self._seat, sees))
         await self._send(await self._journal())
         while True:
             try:
@@ -66,6 +81,9 @@ class Watch:
                     batch = await subscription.next()
             except TimeoutError:
                 batch = Batch(is_behind=True)
+            else:
+                if batch.is_behind:  # perhaps a seat was made or taken away
+                    await self._look_who_is_open()
             news: Sequence[Recorded] = [entry for entry in batch.recorded if entry.seq > self.last_seq]
             if batch.is_behind or (news and news[0].seq != self.last_seq + 1):
                 news = await self._journal()
@@ -84,8 +102,15 @@ class Watch:
         for answer in batch.answers:
             await self._websocket.send_text(answer)
 
-    def _recall(self) -> None:
+    async def _look_who_is_open(self) -> None:
+        open_ids, sees = await self._find_open(self._seat)
+        if open_ids != self._sight.open_ids:
+            await asyncio.to_thread(self._recall, open_ids)
+            await self._websocket.send_text(wire.anew(self.last_seq, sees))
+
+    def _recall(self, open_ids: frozenset[str]) -> None:
         """What was kept from this seat before: it must not be told that it was taken back."""
+        self._sight = Sight(self._seat, open_ids)
         for entry in self._store.read(self._session_id, types=TYPES_WITH_IDS):
             if entry.seq > self.last_seq:
                 break
@@ -97,7 +122,9 @@ class Watch:
     async def _journal(self) -> tuple[Recorded, ...]:
         return await asyncio.to_thread(lambda: tuple(self._store.read(self._session_id, self.last_seq)))
 
-    async def _send(self, entries: Iterable[Recorded]) -> None:
+    async def _send(self, entries: Sequence[Recorded]) -> None:
+        if any(isinstance(entry.event, _OPENING) for entry in entries):
+            await self._look_who_is_open()
         for entry in entries:
             if self._sight.sees(entry.event):
                 await self._websocket.send_text(wire.recorded_frame(entry))
@@ -154,7 +181,14 @@ class Hearing:
 
 
 async def serve_client(
-    websocket: WebSocket, store: Store, hub: Hub, seat: Seat, do: Do, after: str, check_seat: Callable[[], object]
+    websocket: WebSocket,
+    store: Store,
+    hub: Hub,
+    seat: Seat,
+    do: Do,
+    after: str,
+    check_seat: Callable[[], object],
+    find_open: FindOpen,
 ) -> tuple[int, str]:
     """Serve one accepted client until it is gone (WebSocketDisconnect) or has to go: close code and reason.
 
@@ -162,7 +196,7 @@ async def serve_client(
     """
     if not (after.isascii() and after.isdigit() and len(after) < 16):
         return wire.BAD_REQUEST, "after is a sequence number: 0 or the last one that was received"
-    watch = Watch(websocket, store, hub, seat, int(after), check_seat)
+    watch = Watch(websocket, store, hub, seat, int(after), check_seat, find_open)
     try:
         if await watch.is_ahead():
             return wire.AHEAD_OF_JOURNAL, "this journal is shorter: start again from 0"

@@ -2,7 +2,8 @@
 
 The server sends, each as one text frame of JSON:
 
-    {"hello": {"protocol": 2, "session_id": "…", "seat": {"name": "…", "role": "…"}}}       first
+    {"hello": {"protocol": 2, "session_id": "…", "seat": {"name": "…", "role": "…"}, "sees": []}}     first; `sees`:
+                                                       whose ratings are open to the seat beside its own, by name
     {"seq": 7, "event": {"type": "utterance", …}}      a journalled event that the seat may see; in order, none twice
     {"event": {"type": "draft", …}}                    what is being said now; never stored
     {"caught_up": {"seq": 7, "is_live": true}}         all that is journalled so far is sent: first what was there
@@ -11,6 +12,8 @@ The server sends, each as one text frame of JSON:
     {"now": {"state": "recording", "at_s": 12.5, …}}   how it stands at the moment, where this server hears it, and
                                                        after each act; the newest only, at most four a second, never
                                                        stored. `history` says what this seat can undo and do again
+    {"anew": {"seq": 7, "sees": ["Ada"]}}              whose ratings the seat sees has changed (its own are all in, or
+                                                       not any more): fetch the snapshot anew, and go on after `seq`
     {"done": {"id": "c1", "event_id": "…"}}            the client's action is in the journal
     {"refused": {"id": "c1", "why": "…"}}              it is not, and why
 
@@ -24,7 +27,7 @@ answered again. What cannot be taken is `refused` where it has an id; else the c
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -93,10 +96,15 @@ def now_for(now: Now, role: Role) -> Now:
     return now
 
 
-def hello(session_id: str, seat: Seat) -> str:
+def hello(session_id: str, seat: Seat, sees: Sequence[str] = ()) -> str:
     """The first frame."""
     told = {"protocol": PROTOCOL, "session_id": session_id, "seat": {"name": seat.name, "role": seat.role}}
-    return json.dumps({"hello": told})
+    return json.dumps({"hello": {**told, "sees": list(sees)}})
+
+
+def anew(seq: int, sees: Sequence[str]) -> str:
+    """Whose ratings a seat sees has changed, for what was before as well."""
+    return json.dumps({"anew": {"seq": seq, "sees": list(sees)}})
 
 
 def recorded_frame(recorded: Recorded) -> str:
@@ -140,6 +148,12 @@ class _Hello(BaseModel):
     protocol: Literal[2]
     session_id: str
     seat: _SeatShown
+    sees: list[str]
+
+
+class _Anew(BaseModel):
+    seq: int = Field(ge=0)
+    sees: list[str]
 
 
 class _CaughtUp(BaseModel):
@@ -190,6 +204,7 @@ def wire_schema() -> dict[str, Any]:
     parts: dict[str, type[BaseModel]] = {
         "hello": _Hello,
         "caught_up": _CaughtUp,
+        "anew": _Anew,
         "now": _NowShown,
         "done": _Done,
         "refused": _Refused,

@@ -36,7 +36,7 @@ def test_a_viewer_gets_the_journal_then_the_news(stage, interview):
         async with stage.server() as server, sit(server) as viewer:
             before = await frames_until(viewer, is_caught_up)
             seat = {"name": "host", "role": "host"}
-            assert before[0] == {"hello": {"protocol": wire.PROTOCOL, "session_id": SESSION, "seat": seat}}
+            assert before[0] == {"hello": {"protocol": wire.PROTOCOL, "session_id": SESSION, "seat": seat, "sees": []}}
             assert [frame["event"] for frame in before[1:-1]] == [to_json(event) for event in interview[:4]]
             assert before[-1] == {"caught_up": {"seq": 4, "is_live": True}}
             stage.tell(SESSION, *interview[4:])

@@ -104,6 +104,7 @@ const EVENTS = {
   question_chosen: act,
   ticked: act,
   form_answered: act,
+  outcome_decided: act,
   withdrawn: (next, event) => {
     const isTakenBack = (done) => authorOf(done) === event.author && done.event_id === event.withdrawn_id;
     if (next.acts.some(isTakenBack)) next.acts = next.acts.filter((done) => !isTakenBack(done));

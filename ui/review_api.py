@@ -1,0 +1,117 @@
+"""What the pages of review ask for over HTTP: an interview as it stands, and what the guide makes of its ratings.
+
+GET  /api/sessions/{id}/snapshot   the state that this seat may see, as few events as come to it       (any seat)
+GET  /api/sessions/{id}/scorecard  ratings, differences, agreement and the guide's rules, step by step (host, panel)
+
+A snapshot is `{seq, events, decisions, history, seat, raters, sees}`: fold `events` (none has a number), then watch
+from `?after=seq` on. `decisions` says by tag who made what of it, and when: `{event_id, author, decision, text, before,
+after, at}`. `history` is what this seat can undo and do again. `raters` are those who owe ratings: `{name, is_in,
+is_visible, is_me}`, and for oneself `missing`, what is still to be rated or filled in. `sees` names the others whose
+ratings are among the events; the websocket's `hello` and `anew` have the same list: where it differs, fetch anew.
+"""
+
+import asyncio
+import gzip
+import json
+from typing import Any, Final
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from pipeline.condensing import condensed
+from pipeline.decisions import decisions
+from pipeline.events import Tag, to_json_line
+from pipeline.state import InterviewState
+from pipeline.undoing import history
+from ui.api import Api, HttpRefusal, answering
+from ui.edit_actions import Undo
+from ui.openness import Openness
+from ui.rooms import Room
+from ui.scorecard import raters_shown, scorecard
+from ui.seats import Seat, Sight, may_do, sees_drafts
+from ui.studio import Studio
+
+_QUICK_GZIP: Final = 1
+"""Of a transcript of three hours: a fifth of the bytes in a tenth of a second."""
+
+
+class ReviewApi:
+    """The routes for one studio."""
+
+    def __init__(self, api: Api, studio: Studio) -> None:
+        self._api = api
+        self._studio = studio
+
+    def routes(self) -> list[BaseRoute]:
+        """For the application."""
+        return [
+            Route("/api/sessions/{session_id}/snapshot", answering(self._snapshot)),
+            Route("/api/sessions/{session_id}/scorecard", answering(self._scorecard)),
+        ]
+
+    async def _snapshot(self, request: Request) -> Response:
+        seat = await self._api.seat(request)
+        room, now = await self._studio.reviewed(seat)
+        answer = await asyncio.to_thread(lambda: _packed(request, _snapshot(room, now, seat)))
+        if may_do(seat, Undo(type="undo")) and room.interview.state.is_ended:
+            answer.background = BackgroundTask(room.interview.get_ready)
+        return answer
+
+    async def _scorecard(self, request: Request) -> Response:
+        seat = await self._api.seat(request)
+        if not sees_drafts(seat):
+            raise HttpRefusal(403, "ratings are not for the role of interviewer.")
+        room, now = await self._studio.reviewed(seat)
+        if (rubric := room.arrangement.rubric) is None:
+            raise HttpRefusal(404, "this interview has no rubric, so there is nothing to work out.")
+        made = await asyncio.to_thread(scorecard, rubric, room.interview, now, seat)
+        return _packed(request, json.dumps(made, ensure_ascii=False, separators=(",", ":")))
+
+
+def _snapshot(room: Room, now: Openness, seat: Seat) -> str:
+    state, seq = room.interview.present()
+    sight = Sight(seat, now.open_to(seat.seat_id))
+    events = ",".join(to_json_line(event) for event in condensed(state) if sight.sees(event))
+    own = history(state, seat.name)
+    told = {
+        "seq": seq,
+        "decisions": _decisions(state, room.interview.recorded_at) if sees_drafts(seat) else {},
+        "history": {"can_undo": bool(own.done), "can_redo": bool(own.undone)},
+        "seat": {"name": seat.name, "role": seat.role},
+        "raters": raters_shown(now, seat.seat_id) if sees_drafts(seat) else [],
+        "sees": list(now.names_open_to(seat.seat_id)) if sees_drafts(seat) else [],
+    }
+    return f'{json.dumps(told, ensure_ascii=False)[:-1]},"events":[{events}]}}'
+
+
+def _decisions(state: InterviewState, recorded_at: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        tag_id: [
+            {
+                "event_id": one.event_id,
+                "author": one.author,
+                "decision": one.decision,
+                "text": one.text,
+                "before": _saying(one.before),
+                "after": _saying(one.after),
+                "at": recorded_at.get(one.event_id),
+            }
+            for one in made
+        ]
+        for tag_id, made in decisions(state).items()
+    }
+
+
+def _saying(tag: Tag | None) -> dict[str, Any] | None:
+    return {"label": tag.label, "kind": tag.kind, "status": tag.status} if tag is not None else None
+
+
+def _packed(request: Request, body: str) -> Response:
+    """JSON, compressed where the browser takes that."""
+    headers = {"Content-Type": "application/json", "Vary": "Accept-Encoding", "Cache-Control": "no-store"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        packed = gzip.compress(body.encode(), _QUICK_GZIP)
+        return Response(packed, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(body, headers=headers)
