@@ -50,9 +50,9 @@ from ui.hub import Hub
 from ui.labels import RubricWords, page_words
 from ui.library_api import LibraryApi
 from ui.media_api import MediaApi
+from ui.review_api import ReviewApi
 from ui.seats import Seat, Seating, may_do
 from ui.setting_up import Defaults, SettingUp
-from ui.review_api import ReviewApi
 from ui.sound_socket import serve_sound
 from ui.sound_wire import NOT_THROUGH_A_BROWSER
 from ui.studio import Studio
@@ -132,9 +132,9 @@ def create_app(
         *LibraryApi(api, store, catalogue).routes(),
         *CompareApi(api, at_work, store, catalogue).routes(),
         *api.routes(),
+        *ReviewApi(api, at_work).routes(),
         *MediaApi(api, at_work, store).routes(),
         *ChartsApi(api, at_work, store).routes(),
-        *ReviewApi(api, at_work).routes(),
         Route("/api/rubrics/{rubric_id}", rubric),
         Route("/api/words", words),
         Route("/schema/events.json", schema),

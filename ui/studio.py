@@ -26,8 +26,8 @@ from ui.errors import Refused
 from ui.hub import Hub
 from ui.listening import Listening
 from ui.notice import may_share
-from ui.origin import origin_of
 from ui.openness import Openness, openness
+from ui.origin import origin_of
 from ui.rooms import Room, Rooms, kept
 from ui.seats import PANEL, Seat, may_do, seated
 from ui.sources import Source
@@ -190,7 +190,6 @@ class Studio:
         self._show(session_id, room)
         return _state_of(room)
 
-    def check_shared(self, session_id: str, role: str) -> None:
     async def reviewed(self, seat: Seat) -> tuple[Room, Openness]:
         """The interview of a seat, shown to whoever watches it, and whose ratings are open to whom.
 
@@ -214,6 +213,7 @@ class Studio:
         now = await self.openness(seat.session_id)
         return now.open_to(seat.seat_id), now.names_open_to(seat.seat_id)
 
+    def check_shared(self, session_id: str, role: str) -> None:
         """Raises Refused where the candidate keeps the interview from those who have that role. Blocks on the disk."""
         if role not in PANEL:
             return
@@ -237,9 +237,9 @@ class Studio:
         event_id = seat.event_id(frame.id)
         try:
             async with room.lock:
-                await self._acting.act(room, seat, frame, event_id)
                 if isinstance(frame.do, Decide):
                     _check_rated(seat, await self.openness(seat.session_id))
+                await self._acting.act(room, seat, frame, event_id)
         except (StoreError, UnknownSession):
             raise
         except PipelineError as error:
@@ -271,7 +271,6 @@ class Studio:
         return is_known and not is_live(self.workspace, session_id)
 
 
-def _state_of(room: Room) -> str:
 def _check_rated(seat: Seat, now: Openness) -> None:
     """Raises Refused for a decision on what somebody has not rated alone yet."""
     if not now.is_over:
@@ -280,6 +279,7 @@ def _check_rated(seat: Seat, now: Openness) -> None:
         raise Refused("rate first: your own ratings, vote and gut check are not all in yet")
 
 
+def _state_of(room: Room) -> str:
     if room.listening is not None:
         return room.listening.state
     return "ended" if room.interview.state.is_ended else "interrupted"
