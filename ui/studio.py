@@ -5,6 +5,7 @@ What people do comes through `act`, whoever's screen it was: the seat's rights a
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from pipeline.erase import Erased, erase
 from pipeline.errors import PipelineError
-from pipeline.events import ConsentRecorded, SessionStarted
+from pipeline.events import ConsentRecorded, Draft, SessionStarted, Speaker
 from pipeline.live_mark import is_live
 from pipeline.store import Store, StoreError, UnknownSession, new_session_id
 from pipeline.workspace import audio_path
@@ -89,7 +90,7 @@ class Studio:
             setup.live_worker,
             self.workspace,
             session_id,
-            show_draft=lambda draft: self._hub.draft(session_id, draft),
+            show_draft=lambda draft: self._hub.draft(session_id, _known_speaker(draft, setup.speakers)),
             steps=setup.steps,
             **options,
         )
@@ -297,3 +298,8 @@ def _started(session_id: str, source: Source, setup: Setup) -> SessionStarted:
         rubric_version=setup.rubric.version if setup.rubric else None,
         rules_version=RULES_VERSION,
     )
+
+
+def _known_speaker(draft: Draft, given: Mapping[int, Speaker]) -> Draft:
+    """The draft with the speaker that set-up gave its channel: the journal says so with the first sentence only."""
+    return replace(draft, speaker=given.get(draft.channel, "unassigned")) if draft.speaker == "unassigned" else draft

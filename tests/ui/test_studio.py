@@ -45,14 +45,16 @@ def talk(tmp_path_factory):
 
 
 @asynccontextmanager
-async def board_on(stage, clip, pace=PACE, rubric=None):
+async def board_on(stage, clip, pace=PACE, rubric=None, most_waiting=1):
     """A waiting interview on the recording, its server, and the host's screen. It plays no faster than it is heard."""
     async with stage.server() as server:
         setup = Setup(choose("pocketsphinx"), rubric, {1: "interviewer", 2: "candidate"})
         arrangement = Arrangement(
             people=People(candidate="Bo", note_taker="Ada"), rubric=rubric, speakers=setup.speakers
         )
-        session_id = await stage.studio.open(FileSource(open_media(clip), pace), setup, arrangement, most_waiting=1)
+        session_id = await stage.studio.open(
+            FileSource(open_media(clip), pace), setup, arrangement, most_waiting=most_waiting
+        )
         try:
             async with sit(server, session_id) as client:
                 yield Screen(client, session_id), server
@@ -326,6 +328,18 @@ def test_what_another_process_writes_counts_here_too(stage):
         return fold(stage.journal())
 
     assert run(scene()).tags["t9"].status == "accepted"
+
+
+def test_the_first_draft_says_already_who_was_said_to_speak_there(stage, talk):
+    async def scene():
+        async with board_on(stage, talk, pace=1.0, most_waiting=None) as (board, _):
+            await board.begin()
+            draft = await board.event(type="draft")
+            assert not stage.journal(board.session_id, Utterance)
+            return draft
+
+    draft = run(scene())
+    assert draft["speaker"] == {1: "interviewer", 2: "candidate"}[draft["channel"]]
 
 
 def test_a_recogniser_that_is_killed_is_replaced_and_the_interview_goes_on(stage, clip):
