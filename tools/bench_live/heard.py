@@ -89,10 +89,12 @@ class MarkedStore(Store):
 
     marks: Marks
 
-    def append(self, session_id: str, events: Sequence[Event]) -> tuple[Recorded, ...]:
+    def append(
+        self, session_id: str, events: Sequence[Event], *, after_seq: int | None = None
+    ) -> tuple[Recorded, ...]:
         """Add events to a session."""
         begun = time.time()
-        recorded = super().append(session_id, events)
+        recorded = super().append(session_id, events, after_seq=after_seq)
         for event in events:
             if isinstance(event, Utterance):
                 self.marks.put("journalled", begun=begun, channel=event.channel, start_s=event.start_s)
