@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Final
 
 import snowballstemmer
@@ -37,6 +38,8 @@ _EVERYDAY: Final = word_set(
 )
 
 _STEMMER: Final = snowballstemmer.stemmer("english")
+_STEMMERS_TURN: Final = Lock()
+"""It keeps the word that it is at: two interviews may be read at once, each in a thread."""
 
 _STOP: Final = word_set(
     "a an the of to for in on at with and or by from into over as is are was were be been being it its their "
@@ -62,7 +65,8 @@ _GENERIC: Final = word_set(
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The Snowball stem of a folded word."""
-    return str(_STEMMER.stemWord(word))
+    with _STEMMERS_TURN:
+        return str(_STEMMER.stemWord(word))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from functools import cached_property
+from itertools import takewhile
 from typing import Final
 
 from pipeline.blindness import Guarded
@@ -53,7 +54,7 @@ _TIMES: Final = frozenset({"at_s", "start_s", "end_s", "decided_at"})
 
 
 class Interview:
-    """One interview of the journal. `make_listener` makes one, whenever it is needed, of what was journalled.
+    """One interview of the journal. `make_listener` makes one that has heard nothing; it is told what was journalled.
 
     `guarded` is what blindness is about, in the order of the journal; `recorded_at` says by event id when it came in.
     `at_s` is how far the sample clock has come; whoever hears the interview sets it. `notice` is why the journal
@@ -73,6 +74,8 @@ class Interview:
         self._make_listener = make_listener
         self._publish = publish
         self._lock = threading.Lock()
+        self._preparing = threading.Lock()
+        self._spare: tuple[Listener, int] | None = None
         self._by_id: dict[str, Event] = {}
         self._waiting: deque[Sequence[Event]] = deque()
         self._waiting_from_s = 0.0
@@ -178,7 +181,16 @@ class Interview:
 
     @cached_property
     def _listener(self) -> Listener:
-        return self._make_listener()
+        with self._preparing:
+            listener, seq = self._spare or (self._make_listener(), 0)
+            self._spare = None
+            return self._recalled(listener, seq, self._last_seq)[0]
+
+    def _recalled(self, listener: Listener, after_seq: int, until_seq: int) -> tuple[Listener, int]:
+        """A listener that knows the journal up to a number, and that number."""
+        told = takewhile(lambda one: one.seq <= until_seq, self._store.read(self._session_id, after_seq))
+        listener.recall(one.event for one in (told if until_seq else ()))
+        return listener, until_seq
 
     def check_written(self) -> None:
         """Raises StoreError where something waits for the journal: what is lost if this process ends now."""
@@ -197,12 +209,9 @@ class Interview:
 
     def get_ready(self) -> None:
         """Make what corrections need, which takes seconds for a long interview, before the first one is made."""
-        seq = self._last_seq
-        if "_listener" not in self.__dict__:
-            listener = self._make_listener()
-            with self._lock:
-                if seq == self._last_seq:
-                    self.__dict__.setdefault("_listener", listener)
+        with self._preparing:
+            if self._spare is None and "_listener" not in self.__dict__:
+                self._spare = self._recalled(self._make_listener(), 0, self._last_seq)
 
     def _read_on(self) -> None:
         if news := tuple(self._store.read(self._session_id, self._last_seq)):

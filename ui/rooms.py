@@ -75,13 +75,8 @@ class Rooms:
         speakers: Mapping[int, Speaker],
         events: Iterable[Recorded] = (),
     ) -> Interview:
-        """One that is journalled and shown; its listeners know what the journal holds when they are made."""
-
-        def make_listener() -> Listener:
-            listener = Listener(rubric, channels=channels, given=speakers)
-            listener.recall(recorded.event for recorded in self._store.read(session_id))
-            return listener
-
+        """One that is journalled and shown."""
+        make_listener = partial(Listener, rubric, channels=channels, given=speakers)
         publish = partial(self._hub.publish, session_id)
         return Interview(self._store, session_id, make_listener, publish, events)
 
