@@ -1,14 +1,16 @@
-"""Charts over HTTP, for every seat that may see what was said.
+"""The debrief page, and charts over HTTP for every seat that may see what was said.
 
+GET  /sessions/{id}/debrief                                    the page; its figures are those of ui.review_api
 GET  /api/sessions/{id}/charts/{timeline|talk|coverage}.svg    a document of its own
 GET  /api/sessions/{id}/charts/{timeline|talk|coverage}.json   {title, told, head, rows, svg}: to stand in a page
 """
 
 import asyncio
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from pipeline.state import fold
@@ -20,6 +22,7 @@ from ui.seats import sees_drafts
 from ui.studio import Studio
 from ui.wiring import rubric_words
 
+_PAGE: Final = Path(__file__).parent / "web" / "debrief.html"
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """A chart that is a document of its own brings its colours for the dark, and nothing else."""
 
@@ -36,9 +39,13 @@ class ChartsApi:
         """For the application."""
         path = "/api/sessions/{session_id}/charts/{name}"
         return [
+            Route("/sessions/{session_id}/debrief", self._page),
             Route(f"{path}.svg", answering(self._svg)),
             Route(f"{path}.json", answering(self._json)),
         ]
+
+    async def _page(self, _: Request) -> Response:
+        return FileResponse(_PAGE)
 
     async def _svg(self, request: Request) -> Response:
         chart = await self._chart(request)

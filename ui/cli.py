@@ -21,7 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         name: f"ui.commands.{name}"
         for name in (
             *("transcribe", "tag", "batch", "rubric", "demo", "live", "serve", "review", "sessions", "replay"),
-            *("assign", "erase", "models", "doctor"),
+            *("export", "assign", "erase", "models", "doctor"),
         )
     }
 )

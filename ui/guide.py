@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from rubrics.model import Competency, Criterion, Level, Question, Rubric, Stage
+from ui.targets import debrief_of
 
 GOOD, FAIR, POOR = 5, 3, 1
 """The scores that a guide's great, okay and bad answers stand for where it has no numbered anchors."""
@@ -28,9 +29,13 @@ def guide_of(rubric: Rubric) -> dict[str, Any]:
         "problem_statement": rubric.problem_statement,
         "most_questions": rubric.practice.questions[1] if rubric.practice.questions else None,
         "follow_ups_at_least": rubric.practice.follow_ups_at_least,
-        "debrief": list(rubric.debrief),
+        "reminders": list(rubric.practice.reminders),
+        "debrief": list(debrief_of(rubric)),
         "debrief_minutes": rubric.practice.debrief_within_minutes,
         "gut_check": list(rubric.gut_check),
+        "red_flags": [{"id": flag.id, "title": flag.title} for flag in rubric.red_flags],
+        "counts_red_flags": any(rule.kind == "red-flags" for rule in rubric.decision_rules),
+        "asks_for_critical_lows": any(rule.no_critical_low for rule in rubric.decision_rules),
         "outcomes": [{"id": o.id, "title": o.title, "meaning": o.meaning} for o in rubric.outcomes],
     }
 

@@ -16,8 +16,9 @@ import typer
 
 from pipeline import events
 from rubrics.model import json_schema as rubric_schema
-from ui import actions, api, edit_actions, review_api, scorecard, sound_wire, wire
+from ui import actions, api, edit_actions, export_api, import_api, review_api, scorecard, sound_wire, wire
 from ui.cli import app
+from ui.export.json_document import document_schema
 
 _TYPE_WORDS: Final = MappingProxyType(
     {str: "text", int: "whole number", float: "number", bool: "true or false", NoneType: "nothing"}
@@ -33,6 +34,7 @@ def pages() -> Mapping[str, str]:
         "wire.md": wire_page(),
         "events.schema.json": _json(events.json_schema()),
         "wire.schema.json": _json(wire.wire_schema()),
+        "export.schema.json": _json(document_schema()),
         "rubric.schema.json": _json(rubric_schema()),
     }
 
@@ -80,7 +82,7 @@ def wire_page() -> str:
         lines += _fields_section(part.__name__, part)
     lines += ["## The sound that a page captures", "", inspect.cleandoc(sound_wire.__doc__ or ""), ""]
     lines += ["## Over HTTP", ""]
-    for routes in (api, review_api, scorecard):
+    for routes in (api, review_api, scorecard, export_api, import_api):
         lines += [inspect.cleandoc(routes.__doc__ or ""), ""]
     return "\n".join(lines)
 

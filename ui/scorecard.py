@@ -98,14 +98,11 @@ def _difference(one: Difference, rubric: Rubric, ratings: Mapping[tuple[str, str
 
 
 def _titles(rubric: Rubric) -> dict[str, str]:
-    parts = (
-        *rubric.questions,
-        *rubric.supplementary_questions,
-        *rubric.criteria,
-        *rubric.dimensions,
-        *rubric.competencies,
-    )
-    return {part.id: part.title for part in parts}
+    asked = (*rubric.questions, *rubric.supplementary_questions)
+    titles = {question.id: question.title for question in asked}
+    titles |= {criterion.id: criterion.title for criterion in rubric.criteria}
+    titles |= {dimension.id: dimension.title for dimension in rubric.dimensions}
+    return titles | {competency.id: competency.title for competency in rubric.competencies}
 
 
 def _card(rubric: Rubric, panel: Panel) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pipeline.errors import PipelineError
+from pipeline.errors import BadInput, PipelineError
 from pipeline.events import json_schema
 from pipeline.store import Store, StoreError, UnknownSession
 from ui.actions import LARGEST_FRAME_BYTES, Start
@@ -45,8 +45,10 @@ from ui.catalogue import Catalogue
 from ui.charts_api import ChartsApi
 from ui.compare_api import CompareApi
 from ui.errors import CannotServe, Refused
+from ui.export_api import ExportApi
 from ui.guard import Guard, is_loopback
 from ui.hub import Hub
+from ui.import_api import ImportApi
 from ui.labels import RubricWords, page_words
 from ui.library_api import LibraryApi
 from ui.media_api import MediaApi
@@ -135,6 +137,8 @@ def create_app(
         *ReviewApi(api, at_work).routes(),
         *MediaApi(api, at_work, store).routes(),
         *ChartsApi(api, at_work, store).routes(),
+        *ExportApi(api, store).routes(),
+        *ImportApi(api, store, has_paths=host_token is None).routes(),
         Route("/api/rubrics/{rubric_id}", rubric),
         Route("/api/words", words),
         Route("/schema/events.json", schema),
@@ -177,6 +181,8 @@ async def _serve_seat(
         return UNKNOWN_SESSION, "no such interview in this workspace"
     except StoreError:
         return JOURNAL_FAILED, "the journal cannot be read: see Earmark's terminal"
+    except BadInput:
+        return JOURNAL_FAILED, "a newer Earmark wrote this interview: update this one to open it"
     after = websocket.query_params.get("after", "0")
     return await serve_client(websocket, store, hub, seat, studio.act, after, seated, studio.find_open)
 

@@ -17,6 +17,7 @@ _NO_RUBRIC = "this interview has no rubric"
 _USUAL_OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
     {"strong-hire": "Strong hire", "hire": "Hire", "no-hire": "No hire"}
 )
+_USUAL_DEBRIEF: Final = ("The best thing that they said", "Your biggest concern")
 NO_CRITICAL_LOW: Final = "critical_lows/none"
 """The item by which a person says that no competency is a critical low; the others are "critical_lows/" and its id."""
 
@@ -59,7 +60,7 @@ def _not_in(rubric: Rubric, action: Rate | ChooseQuestion | Stage | Tick | Answe
         case Tick(item=item):
             known = has_item(rubric, item)
         case AnswerForm(item=item):
-            known = item == "vote" or _is_place(item, {"debrief": rubric.debrief, "gut_check": rubric.gut_check})
+            known = item == "vote" or _is_place(item, {"debrief": debrief_of(rubric), "gut_check": rubric.gut_check})
     return None if known else "the interview's rubric has nothing of that name"
 
 
@@ -80,6 +81,11 @@ def _is_kind(rubric: Rubric | None, label: Label, kind: str | None) -> bool:
 def outcomes_of(rubric: Rubric | None) -> Mapping[str, str]:
     """By id the titles of what a panel can come to: the guide's outcomes, the usual ones where it names none."""
     return {one.id: one.title for one in rubric.outcomes} if rubric and rubric.outcomes else _USUAL_OUTCOMES
+
+
+def debrief_of(rubric: Rubric) -> tuple[str, ...]:
+    """What is written down after the interview: the guide's entries, the usual ones where it has none."""
+    return rubric.debrief or _USUAL_DEBRIEF
 
 
 def has_item(rubric: Rubric, item: str) -> bool:

@@ -29,13 +29,13 @@ class OutputFolder:
         self._aside = out / WORK_FOLDER / f"{claim}.new"
         self._replaced = out / WORK_FOLDER / f"{claim}.old"
 
-    def write(self, record: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+    def write(self, record: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
         """Writes everything aside. Raises MissingFacility where the disk takes no more."""
         with _disk_failures(self._final):
             self._aside.mkdir(parents=True, exist_ok=True)
-            for name, text in texts.items():
-                (self._aside / name).write_bytes(text.encode("utf-8"))
-            body = json.dumps({**record, "files": sorted(texts)}, ensure_ascii=False, indent=1)
+            for name, data in files.items():
+                (self._aside / name).write_bytes(data)
+            body = json.dumps({**record, "files": sorted(files)}, ensure_ascii=False, indent=1)
             (self._aside / RECORD).write_bytes(body.encode("utf-8"))
 
     def publish(self) -> None:

@@ -43,7 +43,7 @@ from ui.errors import UiError
 from ui.imports.transcripts import read, reading_events
 from ui.wiring import rubric_words
 
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 """Part of every fingerprint: raised where outputs are made in another way than before."""
 _MOST_NAME: Final = 80
 _GUESSED: Final = "--speakers names channels that this file does not have: who speaks was guessed."
@@ -236,9 +236,9 @@ class FilePerformer:
             "rows": rows,
             "quotes": quote_records(interview, words),
         }
-        texts = {FORMATS[name].file: FORMATS[name].write(interview, task.name, words) for name in self._setup.formats}
+        files = {FORMATS[name].file: FORMATS[name].write(interview, task.name, words) for name in self._setup.formats}
         began_s = perf_counter()
-        folder.write(record, texts)
+        folder.write(record, files)
         people = People(candidate=task.candidate[:_MOST_NAME] if task.candidate else None)
         setup = Arrangement(people=people, rubric=rubric, speakers=dict(heard.given)).to_json()
         self._states.commit(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ui.batch.figures import COUNTED
-from ui.batch.formats import guarded
+from ui.export.table import guarded
 
 _TEXT, _WHOLE, _NUMBER = "VARCHAR", "BIGINT", "DOUBLE"
 

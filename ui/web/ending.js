@@ -1,7 +1,8 @@
 // After the interview, while memory is fresh: what is not rated, what was marked, the debrief with its clock, delete.
 
-import { answerOf, targetsOf, ratingOf, uncovered } from "./board.js";
+import { ratingOf, targetsOf, uncovered } from "./board.js";
 import { asSeat } from "./connection.js";
+import { debriefForm, fillForm } from "./debrief-form.js";
 import { askDelete } from "./deleting.js";
 import { actionButton, element } from "./dom.js";
 import { place, Rows } from "./rows.js";
@@ -9,7 +10,6 @@ import { may } from "./roles.js";
 import { speakerOf } from "./state.js";
 import { clock } from "./words.js";
 
-const GUT_ANSWERS = ["yes", "no", "not sure"];
 const MOST_SENTENCES = 4; // of a marked moment
 
 export class Ending {
@@ -87,39 +87,15 @@ export class Ending {
   }
 
   form(state, guide) {
-    const { debrief, gut_check: gutCheck, outcomes } = guide;
-    if (!debrief.length && !gutCheck.length && !outcomes.length) return null;
     // Drawn once: what is being written must not be drawn over.
     const node = this.rows.row("form", [guide], () => {
+      const form = debriefForm(guide, this.act);
       const time = guide.debrief_minutes ? element("p", { class: "limit" }) : null;
-      return element("section", { class: "debrief" }, element("h3", {}, "Debrief"), time,
-        debrief.map((text, n) => this.written(`debrief/${n}`, text)),
-        gutCheck.length ? element("h4", {}, "Gut check") : null,
-        gutCheck.map((text, n) => this.choice(`gut_check/${n}`, text, GUT_ANSWERS.map((answer) => ({ value: answer, words: answer })))),
-        outcomes.length ? this.choice("vote", "My vote", outcomes.map(({ id, title, meaning }) => ({ value: id, words: title, meaning }))) : null,
-        element("p", { class: "hint" }, "Kept as you go. Nobody else on this session sees it."));
+      return form ? element("section", {}, element("h3", {}, "Debrief"), time, form,
+        element("p", { class: "hint" }, "Kept as you go. Nobody else on this session sees it before their own ratings are in.")) : element("section", { hidden: "" });
     });
-    for (const field of node.querySelectorAll("[data-item]")) {
-      const answer = answerOf(state, field.dataset.item);
-      if (field.type === "radio") field.checked = field.value === answer || (field.checked && !answer);
-      else if (document.activeElement !== field && answer) field.value = answer;
-    }
+    fillForm(node, state);
     return node;
-  }
-
-  written(item, text) {
-    const area = element("textarea", { rows: "2", maxlength: "10000", "data-item": item });
-    area.addEventListener("change", () => this.act({ type: "answer_form", item, text: area.value }, "Kept"));
-    return element("label", {}, text, area);
-  }
-
-  choice(item, text, options) {
-    const rows = options.map(({ value, words, meaning }) => {
-      const box = element("input", { type: "radio", name: item, value, "data-item": item });
-      box.addEventListener("change", () => this.act({ type: "answer_form", item, text: value }, "Kept"));
-      return element("label", {}, box, words, meaning ? element("span", { class: "detail" }, ` ${meaning}`) : null);
-    });
-    return element("fieldset", {}, element("legend", {}, text), rows);
   }
 
   open(competencies) {

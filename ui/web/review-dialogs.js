@@ -15,7 +15,7 @@ export function showSpeakers(dialog, { state, words }, act) {
       if (name === (state.names.get(speaker) ?? null)) return true;
       return attempt({ type: "rename", speaker, name }, "Renamed");
     };
-    return { field, rename, label: element("label", {}, element("span", {}, `${words.speaker(speaker)} `), field) };
+    return { field, rename, label: element("label", {}, element("span", {}, words.speaker(speaker)), field) };
   });
   const form = formOf(async () => {
     for (const { rename } of names) if (!(await rename())) return;
@@ -36,7 +36,7 @@ export function showTerm(dialog, heard, act) {
   from.value = heard;
   const form = formOf(async () => {
     if (await attempt({ type: "fix_term", heard: from.value, written: to.value }, "Corrected everywhere")) dialog.close();
-  }, "Correct everywhere", element("label", {}, "Heard as ", from), element("label", {}, "Written ", to), problem);
+  }, "Correct everywhere", element("label", {}, element("span", {}, "Heard as"), from), element("label", {}, element("span", {}, "Written"), to), problem);
   dialog.show("Correct a term everywhere", element("p", { class: "hint" }, "Whole words, in any case, in every line. It is remembered as a term to expect."), form);
   (heard ? to : from).focus();
 }

@@ -12,7 +12,7 @@ export const REVIEW_KEYS = Object.freeze([
   { key: ">", words: "Faster", action: "faster" },
   { key: "+", also: ["="], words: "Time line wider", action: "wider" },
   { key: "-", words: "Time line narrower", action: "narrower" },
-  { key: "Enter", words: "Hear the line that one is at", action: "hear_here" },
+  { key: "Enter", shown: "Enter", words: "Hear the line that one is at", action: "hear_here" },
   { key: ".", words: "Next line", action: "next_line" },
   { key: ",", words: "Line before", action: "line_before" },
   { key: "g", words: "Go to what is heard", action: "to_heard" },

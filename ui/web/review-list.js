@@ -76,8 +76,19 @@ export class List {
     });
   }
 
-  /** Draws what is in sight; what shows the same as before stays the same node. */
+  /** Draws, and leaves the focus where it was: a field that stands in another row now keeps it, with what is typed. */
   draw() {
+    const focused = this.scroller.contains(document.activeElement) ? document.activeElement : null;
+    const key = focused?.closest("[id]")?.id;
+    this.drawAll();
+    if (!focused || focused === document.activeElement) return;
+    const at = focused.isConnected ? focused : focused.matches(".sentence") && this.node(key);
+    // Who was at a row that is out of the page now is at the list.
+    (at || this.scroller).focus({ preventScroll: true });
+  }
+
+  /** What is in sight; what shows the same as before stays the same node. */
+  drawAll() {
     const anchor = this.anchor();
     this.drawWindow();
     if (!this.learn()) return;
@@ -105,12 +116,9 @@ export class List {
       drawn.set(row.key, entry);
       nodes.push(entry.node);
     }
-    const focused = document.activeElement;
     this.drawn = drawn;
     this.space();
     place(this.scroller, [this.before, ...nodes, this.after]);
-    // Who was at a row that is out of the page now is at the list.
-    if (focused && focused !== document.body && !focused.isConnected) this.scroller.focus({ preventScroll: true });
   }
 
   /** The heights of what is drawn; whether one was not as it was thought to be. */

@@ -28,7 +28,7 @@ export class Ratings {
 
   /** Who else rates, and whether they are done: never what they gave. */
   others({ seat }, raters) {
-    const others = raters.filter(({ name }) => name !== seat?.name);
+    const others = raters.filter(({ name, is_me: isMe }) => !isMe && name !== seat?.name);
     if (!others.length) return null;
     return this.rows.row("others", others.map(({ name, is_in: isIn }) => `${name} ${isIn}`), () =>
       element("p", { class: "hint" }, `${others.map(({ name, is_in: isIn }) => `${name}: ${isIn ? "all in" : "not all in yet"}`).join("; ")}. Nobody sees another's ratings before their own are all in.`));

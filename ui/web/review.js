@@ -42,10 +42,8 @@ class Review {
   async open() {
     const [table, snapshot] = await Promise.all([call("/api/words"), call(`${this.path}/snapshot`)]);
     this.words = new Words(table);
-    this.context.raters = snapshot.raters;
-    this.history = snapshot.history;
     this.build();
-    await this.fold(snapshot);
+    this.state = await this.fold(snapshot);
     this.drawTranscript();
     this.page.transcript.setAttribute("aria-busy", "false");
     this.connect();
@@ -65,13 +63,30 @@ class Review {
     Object.assign(this.context, { plan, people, guide: rubric?.guide ?? null });
   }
 
-  async fold({ seq, seat, events }) {
-    let { state } = this;
+  /** The state that a snapshot tells, folded in pieces, so that no task is long. */
+  async fold({ seq, seat, events, decisions, history, raters, sees }) {
+    let state = NOTHING_YET;
     for (let at = 0; at < events.length; at += AT_ONCE) {
       state = reduce(state, events.slice(at, at + AT_ONCE).map((event) => ({ event })));
       await breath();
     }
-    this.state = { ...state, seat, lastSeq: seq, isCaughtUp: true };
+    Object.assign(this, { history, sees });
+    this.context.raters = raters;
+    return { ...state, decisions: new Map(Object.entries(decisions)), seat, lastSeq: seq, isCaughtUp: true };
+  }
+
+  /** Takes everything anew: whose ratings this seat sees is another matter than it was. What comes meanwhile waits. */
+  async takeAnew() {
+    this.waiting = [];
+    try {
+      this.state = { ...(await this.fold(await call(`${this.path}/snapshot`))), now: this.state.now, isLive: this.state.isLive };
+    } catch {
+      this.sees = null; // the next greeting says it again
+    }
+    const came = this.waiting;
+    this.waiting = null;
+    this.receive(came);
+    this.draw();
   }
 
   connect() {
@@ -126,7 +141,7 @@ class Review {
 
   listen() {
     addEventListener("keydown", (press) => {
-      if (press.defaultPrevented || this.dialog.isOpen) return;
+      if (press.defaultPrevented || this.dialog.isOpen || this.goesOnTyping(press)) return;
       const entry = reviewEntryFor(press, this.actions.areKeysOn);
       if (!entry || (press.repeat && !entry.action.startsWith("skip"))) return;
       if (entry.action !== "close") press.preventDefault();
@@ -134,6 +149,16 @@ class Review {
     });
     addEventListener("click", (click) => this.clicked(click));
     addEventListener("hashchange", () => this.goToHash());
+  }
+
+  /** Whoever scrolled away from the line that they correct and types on is brought back to it. */
+  goesOnTyping({ key, ctrlKey, metaKey, target }) {
+    const { edits, transcript, page } = this;
+    const isAway = edits.key && !edits.node.isConnected && (target === page.transcript || target === document.body);
+    if (!isAway || key.length !== 1 || ctrlKey || metaKey) return false;
+    this.goTo(edits.key);
+    edits.text.focus({ preventScroll: true });
+    return transcript.list.has(edits.key);
   }
 
   clicked(click) {
@@ -186,6 +211,10 @@ class Review {
   }
 
   receive(frames) {
+    if (this.waiting) {
+      this.waiting.push(...frames);
+      return;
+    }
     const before = this.state;
     this.state = reduce(before, frames);
     const came = frames.map(({ event }) => event?.event_id).filter(Boolean);
@@ -195,18 +224,12 @@ class Review {
       this.edits.update(this.state);
       this.draw();
       if (["utterances", "segmentSpeakers", "channelSpeakers"].some((name) => before[name] !== this.state[name])) this.hearLevels();
-      if (frames.some(({ event }) => event?.type === "rated" || event?.type === "form_answered")) this.countRaters();
     }
     this.drawHistory();
     for (const id of came) this.awaited.get(id)?.();
-  }
-
-  /** How far the others' ratings are may be another matter now, and what was hidden may be open. */
-  async countRaters() {
-    const snapshot = await call(`${this.path}/snapshot`).catch(() => null);
-    if (!snapshot) return;
-    this.context.raters = snapshot.raters;
-    this.drawPanel();
+    const told = frames.map(({ hello, anew }) => hello ?? anew).findLast((one) => one?.sees);
+    const hasRated = frames.some(({ event }) => event?.type === "rated"); // who is in may be another matter
+    if (hasRated || (told && String(told.sees) !== String(this.sees))) this.takeAnew();
   }
 
   connectionIs({ state, text }) {
