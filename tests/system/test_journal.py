@@ -101,6 +101,7 @@ def test_an_interrupted_session_ends_in_its_journal(recording, tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)  # a round takes the time of an interview's beginning
 def test_twenty_kills_at_random_moments_lose_nothing(recording, tmp_path):
     moments = random.Random(20)
     for number in range(20):
