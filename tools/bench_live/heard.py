@@ -89,9 +89,7 @@ class MarkedStore(Store):
 
     marks: Marks
 
-    def append(
-        self, session_id: str, events: Sequence[Event], *, after_seq: int | None = None
-    ) -> tuple[Recorded, ...]:
+    def append(self, session_id: str, events: Sequence[Event], *, after_seq: int | None = None) -> tuple[Recorded, ...]:
         """Add events to a session."""
         begun = time.time()
         recorded = super().append(session_id, events, after_seq=after_seq)
