@@ -51,7 +51,8 @@ class CompareApi:
         seats = {session_id: await self._seat(session_id, request) for session_id in session_ids}
         rubrics = {one: (await self._studio.arrangement(one)).rubric for one in session_ids}
         check_comparable(rubrics)
-        return JSONResponse(await asyncio.to_thread(self._compared, seats, rubrics))
+        sights = [Sight(seat, (await self._studio.find_open(seat))[0]) for seat in seats.values()]
+        return JSONResponse(await asyncio.to_thread(self._compared, dict(zip(seats, sights, strict=True)), rubrics))
 
     async def _seat(self, session_id: str, request: Request) -> Seat:
         seat = await self._api.seat_at(session_id, request)
@@ -59,17 +60,16 @@ class CompareApi:
             raise HttpRefusal(403, "what was said is not for the role of interviewer.")
         return seat
 
-    def _compared(self, seats: Mapping[str, Seat], rubrics: Mapping[str, Rubric | None]) -> dict[str, Any]:
+    def _compared(self, sights: Mapping[str, Sight], rubrics: Mapping[str, Rubric | None]) -> dict[str, Any]:
         guides = [rubric for rubric in rubrics.values() if rubric is not None]
-        about = self._catalogue.about(seats)
+        about = self._catalogue.about(sights)
         words = rubric_words(guides[0])
         return {
             "rubric": {"id": guides[0].id, "title": words.title, "questions": words.questions, "kinds": words.kinds},
-            "sessions": [about[session_id] for session_id in seats],
-            **compared(guides, [self._side(seat) for seat in seats.values()]),
+            "sessions": [about[session_id] for session_id in sights],
+            **compared(guides, [self._side(session_id, sight) for session_id, sight in sights.items()]),
         }
 
-    def _side(self, seat: Seat) -> Side:
-        sight = Sight(seat)
-        state = fold(entry.event for entry in self._store.read(seat.session_id) if sight.sees(entry.event))
-        return Side(session_id=seat.session_id, state=state, ratings=tuple(state.ratings.values()))
+    def _side(self, session_id: str, sight: Sight) -> Side:
+        state = fold(entry.event for entry in self._store.read(session_id) if sight.sees(entry.event))
+        return Side(session_id=session_id, state=state, ratings=tuple(state.ratings.values()))

@@ -18,8 +18,12 @@ from ui.seats import Seat, owner_of
 
 @dataclass(frozen=True, slots=True)
 class Openness:
-    """Who rates, by seat id, how far they are, and what each of them is called; whose ratings are open to whom."""
+    """Who rates, by seat id, how far they are, and what each of them is called; whose ratings are open to whom.
 
+    `authors` are all who have done anything, whether they rate or not.
+    """
+
+    authors: frozenset[str]
     names: Mapping[str, str]
     owed: Mapping[str, Owed]
     raters: Mapping[str, Rater]
@@ -29,7 +33,7 @@ class Openness:
         """The seats whose ratings, forms and decisions that one may see: its own, and others' once its own are in."""
         if not self.is_over:
             return frozenset({seat_id})
-        return open_to(seat_id, self.raters, (seat_id, *self.names))
+        return open_to(seat_id, self.raters, (seat_id, *self.authors))
 
     def names_open_to(self, seat_id: str) -> tuple[str, ...]:
         """What the others among them are called, in alphabetical order."""
@@ -53,7 +57,8 @@ def openness(
             names[seat.seat_id] = seat.name
             owed[seat.seat_id] = duty
     found = raters(given, owed, owner_of=lambda act: owner_of(act.event_id))
-    return Openness(names=names, owed=owed, raters=found, is_over=state.is_ended)
+    authors = frozenset({*names, *(owner_of(act.event_id) for act in state.acts)})
+    return Openness(authors=authors, names=names, owed=owed, raters=found, is_over=state.is_ended)
 
 
 def owed_by(rubric: Rubric, state: InterviewState) -> Owed:

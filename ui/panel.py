@@ -8,12 +8,12 @@ from pipeline.state import InterviewState
 from rubrics.model import Rubric
 from rubrics.panel import FlagFinding, GutAnswer, GutWord, Panel, Rating, Vote, targets
 from ui.openness import asked_questions
+from ui.seats import CRITICAL_LOWS
 from ui.targets import NO_CRITICAL_LOW
 
 _GUT_WORDS: Final[Mapping[str, GutWord]] = {word: word for word in get_args(GutWord)}
 _FLAGS: Final = "red_flags/"
 _GUT: Final = "gut_check/"
-_LOWS: Final = "critical_lows/"
 
 
 def panel_of(
@@ -21,18 +21,20 @@ def panel_of(
     state: InterviewState,
     ratings: Sequence[Rated],
     form: Sequence[FormAnswered],
+    ticked: Sequence[Ticked],
     owed: Mapping[str, frozenset[str]],
 ) -> tuple[Panel, tuple[str, ...]]:
     """The panel, and in words what of it the rubric has no place for.
 
-    `ratings` and `form` are the last of each that may be seen, `owed` by name what those who gave them are to rate.
+    `ratings` and `form` are the last of each that may be seen, `ticked` in order what was ticked and may be seen,
+    `owed` by name what those who gave ratings are to rate.
     Red flags and critical lows are what people ticked; whoever ticked last counts for themselves.
     """
     known = targets(rubric)
     outcomes = {outcome.id for outcome in rubric.outcomes}
     answers = [act for act in form if act.text.strip()]
     flags = {flag.id for flag in rubric.red_flags}
-    ticks = list({(act.author, act.item): act for act in state.acts if isinstance(act, Ticked)}.values())
+    ticks = list({(act.author, act.item): act for act in ticked}.values())
     panel = Panel(
         ratings=tuple(Rating(act.rater, act.target, act.score) for act in ratings if act.target in known),
         votes=tuple(Vote(act.author, act.text) for act in answers if act.item == "vote" and act.text in outcomes),
@@ -57,8 +59,8 @@ def _gut_answers(answers: Iterable[FormAnswered]) -> Iterator[GutAnswer]:
 
 def _critical_lows(ticks: Iterable[Ticked]) -> frozenset[str] | None:
     """The competencies that anybody calls a critical low; None where nobody has said of any, nor that there is none."""
-    said = [tick.item for tick in ticks if tick.item.startswith(_LOWS) and tick.is_done]
-    lows = frozenset(item.removeprefix(_LOWS) for item in said if item != NO_CRITICAL_LOW)
+    said = [tick.item for tick in ticks if tick.item.startswith(CRITICAL_LOWS) and tick.is_done]
+    lows = frozenset(item.removeprefix(CRITICAL_LOWS) for item in said if item != NO_CRITICAL_LOW)
     return lows if said else None
 
 

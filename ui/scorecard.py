@@ -13,7 +13,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from pipeline.events import FormAnswered, Rated
+from pipeline.events import FormAnswered, Rated, Ticked
 from rubrics.agreement import Difference, alpha, differences
 from rubrics.load import builtin_ids, open_rubric, rule_lines
 from rubrics.model import Rubric
@@ -23,7 +23,7 @@ from rubrics.steps import Finding, Step, told
 from ui.interview import Interview
 from ui.openness import Openness
 from ui.panel import panel_of
-from ui.seats import Seat, owner_of
+from ui.seats import Seat, is_guarded, owner_of
 from ui.targets import outcomes_of
 
 
@@ -31,11 +31,12 @@ def scorecard(rubric: Rubric, interview: Interview, now: Openness, seat: Seat) -
     """What this seat may see of it, as plain JSON."""
     state, _ = interview.present()
     seen = now.open_to(seat.seat_id)
-    acts = [act for act in state.acts if owner_of(act.event_id) in seen]
+    acts = [act for act in state.acts if not is_guarded(act) or owner_of(act.event_id) in seen]
     ratings = {(act.rater, act.target): act for act in acts if isinstance(act, Rated)}
     form = {(act.author, act.item): act for act in acts if isinstance(act, FormAnswered)}
+    ticked = tuple(act for act in acts if isinstance(act, Ticked))
     owed = {now.names[seat_id]: now.owed[seat_id].targets for seat_id in now.raters if seat_id in seen}
-    panel, left_out = panel_of(rubric, state, tuple(ratings.values()), tuple(form.values()), owed)
+    panel, left_out = panel_of(rubric, state, tuple(ratings.values()), tuple(form.values()), ticked, owed)
     when = interview.recorded_at
     return {
         "raters": raters_shown(now, seat.seat_id),

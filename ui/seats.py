@@ -47,15 +47,19 @@ TYPES_WITH_IDS: Final = frozenset(
     | {"outcome_decided"}
 )
 """The events that a later one can take back."""
+CRITICAL_LOWS: Final = "critical_lows/"
+"""What the items begin with by which people call competencies critical lows."""
 _MOST_NAME_CHARACTERS: Final = 80
 _TOKEN_BYTES: Final = 16
 """128 bits: no guessing, however many try."""
 
 _RUNS_THE_INTERVIEW: Final = (
-    *(SessionStarted, SessionEnded, StageChanged, QuestionChosen, QuestionAsked, Ticked),
+    *(SessionStarted, SessionEnded, StageChanged, QuestionChosen, QuestionAsked),
     *(ListeningPaused, ListeningResumed),
 )
-"""All that an interviewer sees: session, stage, question and time; nothing that was said or taken for evidence."""
+"""What an interviewer sees: session, stage, question and time, and what of the guide is done (`_is_about_asking`)."""
+_JUDGED: Final = ("red_flags/", CRITICAL_LOWS)
+"""Ticks that say what somebody thinks of the candidate; the others tick off what was asked or done."""
 _FOR_THOSE_IN_CHARGE: Final = (ConsentRecorded, ProblemNoticed)
 
 _NOTE_TAKER_DOES: Final = frozenset(
@@ -110,15 +114,29 @@ def may_see(
     match event:
         case NoteTaken(is_shared=False):
             return seat.owns(event.event_id)
-        case Rated() | FormAnswered() | OutcomeDecided():
+        case Rated() | FormAnswered() | OutcomeDecided() | Ticked() if is_guarded(event):
             return seat.owns(event.event_id) or (seat.role != "interviewer" and owner_of(event.event_id) in open_ids)
         case Withdrawn(event_id=event_id, withdrawn_id=withdrawn_id):
             return seat.owns(event_id) or withdrawn_id not in hidden_ids
     if seat.role == "interviewer":
-        return isinstance(event, _RUNS_THE_INTERVIEW)
+        return isinstance(event, _RUNS_THE_INTERVIEW) or _is_about_asking(event)
     if isinstance(event, _FOR_THOSE_IN_CHARGE):
         return seat.role in ("host", "note-taker")
     return True
+
+
+def is_guarded(event: Event) -> bool:
+    """Whether an event tells what its author thinks of the candidate: others see it once their own ratings are in.
+
+    A critical low is a competency's rating in another form, so it is kept like one.
+    """
+    if isinstance(event, Ticked):
+        return event.item.startswith(CRITICAL_LOWS)
+    return isinstance(event, Rated | FormAnswered | OutcomeDecided)
+
+
+def _is_about_asking(event: Event) -> bool:
+    return isinstance(event, Ticked) and not event.item.startswith(_JUDGED)
 
 
 def may_do(seat: Seat, action: Action) -> bool:

@@ -30,7 +30,7 @@ from ui.notice import may_share
 from ui.openness import Openness, openness
 from ui.origin import origin_of
 from ui.rooms import Room, Rooms, kept
-from ui.seats import PANEL, Seat, may_do, seated
+from ui.seats import PANEL, Seat, may_do, seated, sees_drafts
 from ui.sources import Source
 from ui.standing import Standing
 from ui.steering import Steering
@@ -212,7 +212,7 @@ class Studio:
         Raises UnknownSession, StoreError.
         """
         now = await self.openness(seat.session_id)
-        return now.open_to(seat.seat_id), now.names_open_to(seat.seat_id)
+        return now.open_to(seat.seat_id), now.names_open_to(seat.seat_id) if sees_drafts(seat) else ()
 
     def check_shared(self, session_id: str, role: str) -> None:
         """Raises Refused where the candidate keeps the interview from those who have that role. Blocks on the disk."""

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from pipeline.events import Rated
+from pipeline.events import FormAnswered, QuestionAsked, Rated, SessionEnded
 from rubrics.load import load_rubric
 from rubrics.plan import Plan, PlannedQuestion, planned
 from tests.support.interviews import scripted, started
@@ -62,6 +62,18 @@ def test_nothing_is_added_up(pair):
 
 def test_ratings_that_are_not_open_are_not_told(pair):
     assert "Cy" not in asked(pair, WEAK, STRONG).text
+
+
+def test_ratings_of_others_are_told_once_ones_own_are_in(pair):
+    vote = FormAnswered(author="host", item="vote", text="hire", event_id="host:2")
+    others = FormAnswered(author="Cy", item="vote", text="hire", event_id="cy:2")
+    questions = {act.question_id for act in scripted("strong") if isinstance(act, QuestionAsked) and act.question_id}
+    owed = [rated("host", 3, f"host:r{at}", one) for at, one in enumerate(sorted(questions))]
+    pair.tell(STRONG, *owed, vote, others, SessionEnded(at_s=90.0, reason="over"))
+    found = asked(pair, WEAK, STRONG).json()
+    question = next(one for one in found["questions"] if one["id"] == QUESTION)
+    by_session = {one["session_id"]: [given["rater"] for given in one["ratings"]] for one in question["answers"]}
+    assert by_session == {WEAK: ["host"], STRONG: ["host", "Cy"]}
 
 
 def test_interviews_that_cannot_be_compared_are_refused_in_words(pair):

@@ -180,6 +180,39 @@ def test_ratings_of_others_come_by_every_route_once_ones_own_are_in_and_by_none_
     run(scene())
 
 
+def test_a_critical_low_is_kept_like_the_ratings_that_it_stands_for(stage):
+    async def told(people, name):
+        kept = folded(await people.get("snapshot", name))
+        async with sit(str(people.http.base_url), token=people.tokens[name]) as client:
+            again = Screen(client)
+            await again.until(is_caught_up)
+        return list(kept.ticks), "critical_lows/ownership-proactivity" in json.dumps(again.frames)
+
+    async def scene():
+        async with panel(stage, *HEARD, OVER) as people:
+            before = json.dumps((await people.get("scorecard", "rater"))["card"]["rules"])
+            assert await people.screens["host"].do("tick", item="critical_lows/ownership-proactivity") == "done"
+            assert json.dumps((await people.get("scorecard", "rater"))["card"]["rules"]) == before
+            assert await told(people, "rater") == ([], False)
+            await people.rate("rater", 4)
+            assert await told(people, "rater") == (["critical_lows/ownership-proactivity"], True)
+            assert json.dumps((await people.get("scorecard", "host"))["card"]["rules"]) != before
+
+    run(scene())
+
+
+def test_an_interviewer_is_not_told_who_has_rated(stage):
+    async def scene():
+        async with panel(stage, *HEARD, OVER, seats=("rater", "interviewer")) as people:
+            await people.rate("rater", 4)
+            async with sit(str(people.http.base_url), token=people.tokens["interviewer"]) as client:
+                again = Screen(client)
+                await again.until(is_caught_up)
+            return [frame["hello"]["sees"] for frame in again.frames if "hello" in frame]
+
+    assert run(scene()) == [[]]
+
+
 def own_vote(stage):
     return next(event.event_id for event in reversed(stage.journal()) if event.type == "form_answered")
 

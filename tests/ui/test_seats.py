@@ -92,6 +92,14 @@ def test_an_interviewer_sees_no_word_and_no_evidence(interview):
         assert may_see(seat("interviewer"), event)
 
 
+@pytest.mark.parametrize("item", ["red_flags/two-hats", "critical_lows/v1", "critical_lows/none"])
+def test_an_interviewer_is_not_told_what_others_make_of_the_candidate(item):
+    judged = Ticked(author="host", item=item, is_done=True, at_s=0.0, event_id="host:c1")
+    sight = Sight(seat("interviewer"), frozenset({"s1", "host"}))
+    assert not sight.sees(judged)
+    assert not sight.sees(Withdrawn(author="host", withdrawn_id="host:c1", event_id="host:c2"))
+
+
 def test_consent_is_seen_by_those_who_are_in_charge_of_it():
     assert [role for role in ROLES if may_see(seat(role), CONSENT)] == ["host", "note-taker"]
 
