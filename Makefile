@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-long lint format docs bench-words bench-signals bench-batch bench-live pictures lock clean
+.PHONY: help run test test-long lint format docs bench-words bench-signals bench-batch bench-live bench-review pictures lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -43,6 +43,10 @@ bench-batch: $(VENV)/.test-ready ## Speed and memory of batches beside plain fas
 bench-live: $(VENV)/.test-ready ## The live loop, sound to screen, beside other programs: MINUTES=N HOUR=yes PEERS=no JSON=FILE
 	$(BIN)/python -m tools.bench_live --minutes $(or $(MINUTES),1) $(if $(filter yes,$(HOUR)),--hour) \
 		$(if $(filter no,$(PEERS)),--no-peers) $(if $(JSON),--json $(JSON))
+
+bench-review: $(VENV)/.test-ready ## Review of a three-hour interview in Chromium, search in many: SESSIONS=N TIMES=N JSON=FILE
+	$(BIN)/python -m tools.bench_review $(if $(SESSIONS),--sessions $(SESSIONS)) $(if $(TIMES),--times $(TIMES)) \
+		$(if $(JSON),--json $(JSON))
 
 pictures: $(VENV)/.test-ready ## Take the README's pictures from the running page
 	$(BIN)/python tools/pictures.py
