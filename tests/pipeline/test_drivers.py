@@ -113,9 +113,9 @@ def test_a_machine_that_is_far_behind_hears_several_sentences_at_a_time(media):
 
     with in_process(whisper_worker) as ask:
         asyncio.run(behind(ask))
-    [together] = [request for request in asked if isinstance(request, DecodeTogether)]
+    together = [len(request.requests) for request in asked if isinstance(request, DecodeTogether)]
     offline = list(hear(media.chunks(), media.info.kept_channels, whisper_worker()))
-    assert len(together.requests) >= 2
+    assert max(together) >= 2
     assert [(u.segment_id, u.channel) for u in confirmed] == [(u.segment_id, u.channel) for u in offline]
     assert "several at a time" in told[0].message
 

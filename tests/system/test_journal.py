@@ -89,7 +89,7 @@ def test_a_killed_session_replays_with_everything_that_was_shown(recording, tmp_
 
 
 def test_an_interrupted_session_ends_in_its_journal(recording, tmp_path):
-    process = start(recording, tmp_path / "workspace")
+    process = start(recording, tmp_path / "workspace", pace=1)
     assert any("“" in line for line in process.stdout)
     process.send_signal(signal.SIGINT)
     process.communicate()

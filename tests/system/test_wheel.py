@@ -55,7 +55,7 @@ def assert_one_ended_interview(earmark, surroundings):
 @pytest.mark.timeout(900)
 def test_the_demo_tags_its_first_answer_in_a_clean_environment_and_can_be_stopped(earmark, surroundings):
     missing = {"Situation", "Action", "Result", "Metric"}
-    demo = [str(earmark), "demo", "--pace", "30"]
+    demo = [str(earmark), "demo", "--pace", "6"]
     with subprocess.Popen(demo, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **surroundings) as program:
         for line in program.stdout:
             missing -= {words for words in missing if words in line}

@@ -332,7 +332,7 @@ def test_what_another_process_writes_counts_here_too(stage):
 
 def test_the_first_draft_says_already_who_was_said_to_speak_there(stage, talk):
     async def scene():
-        async with board_on(stage, talk, pace=1.0, most_waiting=None) as (board, _):
+        async with board_on(stage, talk, pace=0.25, most_waiting=None) as (board, _):
             await board.begin()
             draft = await board.event(type="draft")
             assert not stage.journal(board.session_id, Utterance)
