@@ -13,12 +13,13 @@ import asyncio
 import gzip
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from pipeline.peaks import MOST_PEAKS, PEAKS_PER_S, peaks_of
@@ -35,6 +36,7 @@ from ui.studio import Studio
 _PAGE: Final = Path(__file__).parent / "web" / "review.html"
 _NONCE: Final = "{nonce}"
 """In the page, where the one of each answer goes: by it the waveform may bring a style sheet of its own."""
+_PART_BYTES: Final = 256 * 1024
 
 
 class MediaApi:
@@ -66,6 +68,8 @@ class MediaApi:
         recording = await self._recording(request)
         if not await asyncio.to_thread(recording.is_file):
             raise HttpRefusal(404, "no recording of this interview is kept.")
+        if "range" not in request.headers:
+            return await asyncio.to_thread(whole_so_far, recording)
         return FileResponse(recording, media_type="audio/wav")
 
     async def _peaks(self, request: Request) -> Response:
@@ -107,6 +111,20 @@ class MediaApi:
         except UnknownSession:
             return False
         return True
+
+
+def whole_so_far(recording: Path) -> Response:
+    """All of it as long as it is now. It may still grow, and more than was announced would break off the answer."""
+    size = recording.stat().st_size
+    headers = {"Content-Length": str(size), "Accept-Ranges": "bytes"}
+    return StreamingResponse(_first_bytes(recording, size), media_type="audio/wav", headers=headers)
+
+
+def _first_bytes(recording: Path, size: int) -> Iterator[bytes]:
+    with recording.open("rb") as file:
+        while size > 0 and (part := file.read(min(size, _PART_BYTES))):
+            size -= len(part)
+            yield part
 
 
 def _outline(recording: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the review page plays, over HTTP: the recording by ranges, its outline, and what was heard of the levels."""
 
+import asyncio
 import shutil
 
 import httpx
@@ -12,6 +13,7 @@ from pipeline.peaks import peaks_path
 from pipeline.workspace import audio_path
 from tests.support.interviews import SAMPLE, SESSION, said, started
 from tests.support.running import LIMIT_S, run
+from ui.media_api import whole_so_far
 
 
 @pytest.fixture
@@ -47,6 +49,31 @@ def test_any_stretch_of_the_recording_can_be_fetched(stage, recorded):
     last = get(stage, "audio", range="bytes=-44")
     assert last.content == whole[-44:]
     assert get(stage, "audio", range=f"bytes={len(whole)}-").status_code == 416
+
+
+def test_a_recording_that_grows_meanwhile_is_sent_as_long_as_it_was_announced(recorded):
+    before = recorded.read_bytes()
+    sent = []
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            with recorded.open("ab") as file:
+                file.write(bytes(400_000))
+            sent.append(dict(message["headers"])[b"content-length"])
+        else:
+            sent.append(message["body"])
+
+    async def receive():
+        await asyncio.Event().wait()
+
+    run(whole_so_far(recorded)({"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send))
+    assert (int(sent[0]), b"".join(sent[1:])) == (len(before), before)
+
+
+def test_the_whole_recording_comes_without_a_range(stage, recorded):
+    answer = get(stage, "audio")
+    assert (answer.status_code, answer.content) == (200, recorded.read_bytes())
+    assert answer.headers["accept-ranges"] == "bytes"
 
 
 def test_the_outline_is_told_and_goes_with_the_recording(stage, recorded):
