@@ -14,6 +14,7 @@ import soundfile
 from pipeline.batch.states import BatchStates
 from pipeline.store import Store
 from tests.support.recordings import RATE_HZ, speech, write_damaged, write_transcripts
+from ui.rooms import kept
 
 SHORT_ROUNDS, LONG_ROUNDS = 2, 20
 
@@ -166,6 +167,9 @@ def test_the_two_summaries_say_the_same_and_hold_the_manifest(finished):
     assert [row[at] for row in typed] == [
         int(row["words_candidate"]) if row["words_candidate"] else None for row in table
     ]
+    with Store.open(folder / "workspace") as store:
+        people = kept(store, interviews["spoken"]["session_id"]).people
+    assert (people.candidate, people.role) == ("=Zoë", "Analyst"), "the library names them too"
     answer = interviews["interview-000"]
     rate = 1000 * int(answer["metric"]) / int(answer["words_candidate"])
     assert float(answer["metric_rate"]) == pytest.approx(rate, abs=0.01)

@@ -239,7 +239,7 @@ class FilePerformer:
         files = {FORMATS[name].file: FORMATS[name].write(interview, task.name, words) for name in self._setup.formats}
         began_s = perf_counter()
         folder.write(record, files)
-        people = People(candidate=task.candidate[:_MOST_NAME] if task.candidate else None)
+        people = People(candidate=_name(task.candidate), role=_name(task.role))
         setup = Arrangement(people=people, rubric=rubric, speakers=dict(heard.given)).to_json()
         self._states.commit(
             *(task.name, task.claim, events, folder.publish),
@@ -317,6 +317,11 @@ def _given(task: FileTask, usual: Mapping[int, Speaker], channels: tuple[int, ..
             there = ", ".join(map(str, channels))
             raise BadInput(f"a speaker is named for channel {channel}, but the channels with sound are {there}.")
     return task.speakers or (usual if set(usual) <= set(channels) else {})
+
+
+def _name(given: str | None) -> str | None:
+    """As long as the library takes it."""
+    return given[:_MOST_NAME] if given else None
 
 
 def _what_is_missing(warnings: tuple[str, ...]) -> str:
