@@ -131,3 +131,25 @@ def test_interviews_are_filtered_sorted_chosen_and_deleted(shelf, page):
         page.get_by_role("button", name="Back to the interviews").click()
         expect(titles).to_have_text(["other.flac"])
         assert violations(page) == []
+
+
+CALL = "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Ina>Why?\n\n00:04.000 --> 00:09.000\n<v Ada>I wrote an audit.\n"
+
+
+def test_a_transcript_is_opened_from_the_page_and_what_is_no_text_is_refused(stage, page):
+    with stage.serving() as server:
+        page.goto(server.url)
+        page.get_by_role("button", name="Open a file").click()
+        dialog = page.get_by_role("dialog", name="Open a file")
+        dialog.get_by_role("button", name="Open", exact=True).click()
+        expect(dialog.get_by_role("alert")).to_have_text("Choose a transcript, or write where the recording is.")
+        file = dialog.locator("[name=transcript]")
+        file.set_input_files({"name": "call.txt", "mimeType": "text/plain", "buffer": "café".encode("cp1252")})
+        dialog.get_by_role("button", name="Open", exact=True).click()
+        expect(dialog.get_by_role("alert")).to_have_text(re.compile("not UTF-8"))
+        file.set_input_files({"name": "call.vtt", "mimeType": "text/vtt", "buffer": CALL.encode()})
+        dialog.locator("[name=candidate]").fill("Ada")
+        assert not violations(page)
+        dialog.get_by_role("button", name="Open", exact=True).click()
+        page.wait_for_url(re.compile(r"/review"), timeout=60_000)
+        expect(page.locator("#transcript")).to_contain_text("I wrote an audit.")

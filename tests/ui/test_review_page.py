@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import webvtt
 from playwright.sync_api import expect
 
 from pipeline.events import NoteTaken, Rated, SessionEnded, TagDecided, TranscriptEdited
@@ -515,3 +516,37 @@ def test_three_hours_keep_to_a_bounded_page_and_are_heard_at_once_anywhere(stage
         page.get_by_label("Find words").fill("head of finance")
         expect(page.locator("#filters .count")).to_have_text(re.compile("of 1,?8"))
         print("longest tasks, ms:", sorted(page.evaluate("tasks"), reverse=True)[:5])
+
+
+# -- giving it to others --------------------------------------------------------------------------------------------
+
+
+def saved(page, dialog, format):
+    dialog.get_by_role("combobox", name="As", exact=True).select_option(format)
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Save the file").click()
+    return download.value
+
+
+def test_the_page_saves_the_interview_in_the_format_that_one_chooses(reviewed):
+    dialog = opened(reviewed, "o", name="Save as a file")
+    text = saved(reviewed, dialog, "vtt")
+    assert text.suggested_filename == f"{SESSION}.vtt"
+    assert webvtt.from_string(Path(text.path()).read_text("utf-8")).captions[0].text
+    expect(dialog.locator("[name=tags]")).to_be_hidden()
+    dialog.get_by_role("combobox", name="As", exact=True).select_option("html")
+    dialog.locator("[name=tags]").select_option("all")
+    assert "<audio" in Path(saved(reviewed, dialog, "html").path()).read_text("utf-8")
+    expect(dialog.get_by_role("status")).to_have_text(f"Saved by your browser: {SESSION}.html")
+
+
+def test_the_review_makes_a_link_for_a_rater_who_can_make_none(reviewed, open_page):
+    dialog = opened(reviewed, "i", name="People")
+    dialog.get_by_label("Name").fill("Grace")
+    dialog.get_by_label("Role").select_option("rater")
+    dialog.get_by_role("button", name="Make a link").click()
+    link = dialog.get_by_label("Link for Grace").input_value()
+    theirs = open_page()
+    theirs.goto(link.replace("?seat=", "/review?seat="))
+    expect(theirs.get_by_role("button", name="Export")).to_be_visible()
+    expect(theirs.get_by_role("button", name="People")).to_be_hidden()

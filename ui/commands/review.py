@@ -124,7 +124,9 @@ def review(
                 session_id = _hear(store, meant.recording or Path(target), frame, _Engine(engine, model), is_new=new)
         if page:
             asyncio.run(_serve(store, door, session_id, as_json))
-        elif as_json:
+            return
+        messages.print(f"Session {session_id}. To go through it: earmark review {session_id}")
+        if as_json:
             write_json({"session_id": session_id})
 
 

@@ -2,7 +2,8 @@
 
 import { lastOwnAct, neighbour, phaseOf, questionOf, ratingOf, stageOf, stretches } from "./board.js";
 import { call } from "./connection.js";
-import { ask, showKeys, showPaste, showQuestions, showSeats } from "./dialogs.js";
+import { ask, showKeys, showPaste, showQuestions } from "./dialogs.js";
+import { showPeople } from "./giving.js";
 import { showRating } from "./rating.js";
 import { may } from "./roles.js";
 import { clock } from "./words.js";
@@ -160,12 +161,7 @@ export class Actions {
   }
 
   on_seats() {
-    const path = `/api/sessions/${encodeURIComponent(this.given().sessionId)}/seats`;
-    showSeats(this.dialog, {
-      list: () => call(path),
-      add: async (name, role) => (await call(path, { method: "POST", json: { name, role } })).link,
-      remove: (id) => call(`${path}/${encodeURIComponent(id)}`, { method: "DELETE" }),
-    });
+    showPeople(this.dialog, this.given().sessionId);
   }
 
   on_help() {

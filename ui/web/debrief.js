@@ -10,6 +10,7 @@ import { missingWords, whyClosed } from "./debrief-words.js";
 import { Dialog, formOf } from "./dialogs.js";
 import { actionButton, element, setText } from "./dom.js";
 import { Status } from "./foot.js";
+import { showExport } from "./giving.js";
 import { showRating } from "./rating.js";
 import { may } from "./roles.js";
 import { NOTHING_YET, reduce } from "./state.js";
@@ -53,7 +54,9 @@ class Debrief {
     document.title = `${page.title.textContent} · Earmark`;
     page.facts.replaceChildren(...[people.role, rubric ? `Rubric: ${rubric.title}` : "No rubric"].filter(Boolean).map((fact) => element("span", {}, fact)));
     const here = `/sessions/${encodeURIComponent(this.sessionId)}`;
-    page.ways.replaceChildren(element("a", { href: asSeat(`${here}/review`) }, "Review"), element("a", { href: asSeat(here) }, "Board"));
+    page.ways.replaceChildren(element("a", { href: asSeat(`${here}/review`) }, "Review"), element("a", { href: asSeat(here) }, "Board"), actionButton("Export", "export"));
+    page.ways.lastChild.addEventListener("click", () =>
+      showExport(this.dialog, this.sessionId).catch((problem) => this.say(problem.message, { isWarning: true })));
     document.querySelector(".brand").href = asSeat("/");
     page.debrief.addEventListener("click", ({ target }) => {
       const button = target.closest('[data-action="rate"]');

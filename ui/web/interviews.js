@@ -4,6 +4,7 @@ import { asSeat } from "./connection.js";
 import { askDelete } from "./deleting.js";
 import { Dialog } from "./dialogs.js";
 import { element } from "./dom.js";
+import { showImport } from "./importing.js";
 import { choicesIn, filtered, sorted, STATES, titleOf } from "./library.js";
 import { Search } from "./library-search.js";
 import { day } from "./view.js";
@@ -36,10 +37,13 @@ class Library {
     });
     const hits = element("section", { class: "hits", "aria-label": "Found in transcripts" });
     const begin = element("a", { href: "#setup" }, "New interview");
+    const bring = element("button", { type: "button" }, "Open a file");
+    bring.addEventListener("click", () => showImport(this.dialog, (id) => { location.href = asSeat(`/sessions/${encodeURIComponent(id)}/review`); })
+      .catch(({ message }) => this.dialog.show("Not possible here", element("p", {}, message))));
     this.search = new Search(field, hits, keepTyped);
     this.filters = this.filterForm();
     this.table = element("div", { class: "shelf" });
-    this.top = element("div", { class: "begin" }, element("form", { role: "search", "aria-label": "Transcripts" }, field), begin);
+    this.top = element("div", { class: "begin" }, element("form", { role: "search", "aria-label": "Transcripts" }, field), bring, begin);
     this.top.firstChild.addEventListener("submit", (submit) => { submit.preventDefault(); this.search.look(); });
     this.main.replaceChildren(this.top, hits, this.filters, this.table);
     field.value = new URLSearchParams(location.search).get("q") ?? "";
@@ -184,6 +188,6 @@ function emptiness() {
     { class: "empty" },
     "No interviews in this workspace yet. Run ",
     element("code", {}, "earmark demo"),
-    " to hear a sample; it appears here by itself.",
+    " to hear a sample, which appears here by itself; or open a transcript or a recording that you have.",
   );
 }

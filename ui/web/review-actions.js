@@ -1,6 +1,7 @@
 // What can be done on the review page, by key and by mouse alike.
 
 import { showKeys } from "./dialogs.js";
+import { showExport, showPeople } from "./giving.js";
 import { quotesToRate } from "./review-findings.js";
 import { showRating } from "./rating.js";
 import { showNote, showSpeakers, showTerm } from "./review-dialogs.js";
@@ -256,6 +257,12 @@ export class ReviewActions {
     const { player, dialog } = this.review;
     showNote(dialog, clock(player.at), (action, words) => this.review.act(action, words, {}), player.at);
   }
+
+  on_export() {
+    showExport(this.review.dialog, this.review.given().sessionId).catch((problem) => this.say(problem.message));
+  }
+
+  on_seats() { showPeople(this.review.dialog, this.review.given().sessionId); }
 
   on_help() {
     showKeys(this.review.dialog, this.state.seat, this.areKeysOn, (areOn) => {

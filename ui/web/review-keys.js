@@ -33,6 +33,8 @@ export const REVIEW_KEYS = Object.freeze([
   { key: "n", words: "Write a note at this moment", action: "note", needs: "note" },
   { key: "/", words: "Find words", action: "find" },
   { key: "v", words: "Evidence, ratings, marks", action: "panel" },
+  { key: "o", words: "Save as a file", action: "export" },
+  { key: "i", words: "Links for others", action: "seats", needs: "seats" },
   { key: "Escape", words: "Close the tag, the marked words", action: "close" },
 ].map(Object.freeze));
 

@@ -134,8 +134,11 @@ class Review {
     this.undoing = ["undo", "redo"].map((action) => actionButton(action === "undo" ? "Undo" : "Redo", action, { key: action === "undo" ? "U" : "Y" }));
     page.tools.append(...this.undoing,
       actionButton("Speakers", "speakers", { key: "S" }), actionButton("Fix a term", "fix_term", { key: "F" }), actionButton("Note", "note", { key: "N" }));
+    this.people = actionButton("People", "seats", { key: "I" });
+    this.people.hidden = true;
     const to = (path, words) => element("a", { href: asSeat(`/sessions/${encodeURIComponent(sessionId)}${path}`) }, words);
-    page.ways.append(to("", "Board"), to("/debrief", "Debrief"), actionButton("Keys", "help", { key: "?" }));
+    page.ways.append(to("", "Board"), to("/debrief", "Debrief"), this.people,
+      actionButton("Export", "export", { key: "O" }), actionButton("Keys", "help", { key: "?" }));
     document.querySelector(".brand").href = asSeat("/");
   }
 
@@ -274,6 +277,7 @@ class Review {
       const needs = REVIEW_KEYS.find(({ action }) => action === button.dataset.action)?.needs;
       button.hidden = Boolean(needs) && !may(state.seat, needs);
     }
+    this.people.hidden = !may(state.seat, "seats");
     this.drawHistory();
   }
 
