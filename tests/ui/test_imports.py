@@ -1,6 +1,7 @@
 """Transcripts and recordings become sessions; what is wrong with them is said, and nothing of them is lost."""
 
 import json
+import re
 from contextlib import closing
 
 import numpy as np
@@ -208,6 +209,13 @@ def test_another_encoding_is_refused_and_nothing_is_made(earmark, tmp_path, work
     done = earmark("review", tmp_path / "call.vtt", "--workspace", workspace, "--no-serve")
     assert_refused(done, "line 7", "not UTF-8", "Save the file as UTF-8")
     assert "No sessions" in earmark("sessions", "--workspace", workspace).err
+
+
+def test_what_is_not_served_says_which_session_it_became(earmark, tmp_path, workspace):
+    (tmp_path / "call.vtt").write_text(VTT)
+    done = earmark("review", tmp_path / "call.vtt", "--workspace", workspace, "--no-serve")
+    (session_id,) = re.findall(r"Session (\S+)\. To go", done.err)
+    assert session_id in earmark("sessions", "--workspace", workspace).out
 
 
 def test_a_recording_shorter_than_its_transcript_keeps_every_line(open_file, tmp_path):

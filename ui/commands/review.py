@@ -125,9 +125,10 @@ def review(
         if page:
             asyncio.run(_serve(store, door, session_id, as_json))
             return
-        messages.print(f"Session {session_id}. To go through it: earmark review {session_id}")
         if as_json:
             write_json({"session_id": session_id})
+        else:
+            messages.print(f"Session {session_id}. To go through it: earmark review {session_id}")
 
 
 def _checked(store: Store, session_id: str, audio: Path | None, rubric: str | None) -> str:
