@@ -32,7 +32,7 @@ from ui.commands.options import (
 from ui.errors import UsageMistake
 from ui.show import Showing, show
 from ui.sources import MicrophoneSource, open_devices
-from ui.terminal import messages, results
+from ui.terminal import is_attended, messages, results
 from ui.wiring import load_arrangement, open_media, prepare
 
 app = typer.Typer()
@@ -104,7 +104,7 @@ def live(
             messages.print(line)
     door = open_door(host, port, certfile, keyfile)
     messages.print("It waits: record the candidate's consent on the board, then start.")
-    showing = Showing(in_terminal=terminal, goes_on=not new)
+    showing = Showing(in_terminal=terminal, goes_on=not new, keep_serving=is_attended())
     asyncio.run(show(heard, setup, arrangement, resolve_workspace(workspace), door, showing))
 
 
