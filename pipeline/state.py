@@ -145,7 +145,8 @@ class InterviewState:
         """
         heard = self.revisions[segment_id, self.latest_revision[segment_id]]
         channel_speaker = self.channel_speakers.get(heard.channel, heard.speaker)
-        return replace(heard, speaker=self.segment_speakers.get(segment_id, channel_speaker))
+        speaker = self.segment_speakers.get(segment_id, channel_speaker)
+        return heard if speaker == heard.speaker else replace(heard, speaker=speaker)
 
     def quote(self, span: Span) -> str:
         """The words of a span, from the revision that it names. KeyError where that was not heard."""
