@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from pipeline.errors import BadInput
 
 PEAKS_PER_S: Final = 50
-MOST_PEAKS: Final = 50_000
-"""Of one channel, that a page is given: nine hours at one and a half a second, an hour at nearly fourteen."""
+MOST_PEAKS: Final = 20_000
+"""Of one channel, that a page is given: three hours at nearly two a second, an hour at five and a half. At its widest a
+page's time line has three pixels for each; more of them would take it longer than a frame or two to draw."""
 SUFFIX: Final = ".peaks"
 _BLOCK_PEAKS: Final = 4096
 _FULL_SCALE: Final = 127

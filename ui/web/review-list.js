@@ -6,7 +6,7 @@
 import { element } from "./dom.js";
 import { place } from "./rows.js";
 
-const AROUND_PX = 600;
+const AROUND_PX = 400;
 
 export class List {
   /**
@@ -90,23 +90,31 @@ export class List {
   /** What is in sight; what shows the same as before stays the same node. */
   drawAll() {
     const anchor = this.anchor();
-    this.drawWindow();
+    // After a jump what is in sight comes first, and what is about it a frame later.
+    const around = this.isNear() ? AROUND_PX : 0;
+    if (!around) this.drawSoon();
+    this.drawWindow(around);
     if (!this.learn()) return;
     this.measure();
     this.space();
     // Where nothing was in sight yet there is nothing to hold on to.
     if (anchor.key !== undefined) this.scroller.scrollTop = this.tops[this.places.get(anchor.key)] + anchor.by;
-    this.drawWindow();
+    this.drawWindow(around);
     if (this.learn()) {
       this.measure();
       this.space();
     }
   }
 
-  drawWindow() {
+  /** Whether the row at the top is in the page already. */
+  isNear() {
+    return this.drawn.has(this.rows[this.rowAt(this.scroller.scrollTop)]?.key);
+  }
+
+  drawWindow(around) {
     const { scrollTop, clientHeight } = this.scroller;
-    this.first = this.rowAt(scrollTop - AROUND_PX);
-    this.last = Math.min(this.rows.length, this.rowAt(scrollTop + clientHeight + AROUND_PX) + 1);
+    this.first = this.rowAt(scrollTop - around);
+    this.last = Math.min(this.rows.length, this.rowAt(scrollTop + clientHeight + around) + 1);
     const drawn = new Map();
     const nodes = [];
     for (const row of this.rows.slice(this.first, this.last)) {

@@ -62,6 +62,7 @@ export class Player {
     this.audio.preload = "metadata";
     this.audio.playbackRate = Number(this.speed.value);
     this.audio.preservesPitch = true;
+    if (this.at) this.audio.currentTime = Math.min(this.at, this.duration);
     for (const name of ["play", "pause", "ended"]) this.audio.addEventListener(name, () => this.changed());
     for (const name of ["seeked", "timeupdate"]) this.audio.addEventListener(name, () => this.tick());
     this.audio.addEventListener("error", () => this.say("The recording cannot be played: its sound does not come. Reload this page."));

@@ -1,6 +1,7 @@
 // The time line: the waveform where there is a recording, and under it, drawn on one canvas, who spoke, the questions,
 // marks and tags. Everything on it is in the transcript too; here a click leads there.
 
+import { breath } from "./breath.js";
 import { clock } from "./words.js";
 
 const LANES_PX = 48;
@@ -39,6 +40,7 @@ export class Track {
   /** Draws the outline of the recording. A transcript that goes on after its end has silence there. */
   async setPeaks(peaks, nonce) {
     const { default: WaveSurfer } = await import("./vendor/wavesurfer.esm.js");
+    await breath(); // its code has just been read
     const { total } = this.player;
     const count = Math.ceil(2 * peaks.rate_per_s * total);
     const outlines = peaks.channels.map((channel) => {

@@ -1,15 +1,17 @@
 // The review page: an interview gone through afterwards, its recording heard, its words corrected, its tags weighed.
 
+import { breath } from "./breath.js";
 import { asSeat, call, watch } from "./connection.js";
 import { Dialog } from "./dialogs.js";
 import { actionButton, element, setText } from "./dom.js";
 import { Status } from "./foot.js";
 import { ReviewActions } from "./review-actions.js";
+import { early, path, sessionId } from "./review-early.js";
 import { Edits } from "./review-edits.js";
 import { ReviewEvidence } from "./review-evidence.js";
 import { Filters } from "./review-filters.js";
 import { reviewEntryFor, REVIEW_KEYS } from "./review-keys.js";
-import { isSure, moments, timeOf } from "./review-lines.js";
+import { timeOf } from "./review-lines.js";
 import { Moments } from "./review-moments.js";
 import { Panel } from "./review-panel.js";
 import { Player } from "./review-player.js";
@@ -17,8 +19,8 @@ import { Ratings } from "./review-ratings.js";
 import { Selected } from "./review-select.js";
 import { TagCard } from "./review-tag.js";
 import { Track } from "./review-track.js";
+import { itemsOf } from "./review-track-items.js";
 import { ReviewTranscript } from "./review-transcript.js";
-import { isOwn } from "./board.js";
 import { may } from "./roles.js";
 import { NOTHING_YET, reduce, speakerOf } from "./state.js";
 import { day } from "./view.js";
@@ -29,9 +31,8 @@ const LONGEST_WAIT_MS = 1000;
 const LEVELS_AFTER_MS = 1500;
 
 class Review {
-  constructor(page, sessionId) {
-    Object.assign(this, { page, sessionId });
-    this.path = `/api/sessions/${encodeURIComponent(sessionId)}`;
+  constructor(page) {
+    Object.assign(this, { page, sessionId, path });
     this.state = NOTHING_YET;
     this.context = { guide: null, plan: null, people: {}, raters: [] };
     this.awaited = new Map(); // event id of an act under way -> what to call when it has come back
@@ -40,9 +41,13 @@ class Review {
   }
 
   async open() {
-    const [table, snapshot] = await Promise.all([call("/api/words"), call(`${this.path}/snapshot`)]);
-    this.words = new Words(table);
+    this.words = new Words(await early.table);
+    await breath();
     this.build();
+    await breath();
+    this.buildPanel();
+    const snapshot = await early.snapshot;
+    await breath();
     this.state = await this.fold(snapshot);
     this.drawTranscript();
     this.page.transcript.setAttribute("aria-busy", "false");
@@ -121,11 +126,15 @@ class Review {
       hear: (first, last) => this.hearMarked(first, last),
       fix: (words) => this.actions.fixTerm(words),
     });
+    this.tools();
+  }
+
+  buildPanel() {
+    const { page } = this;
     this.panel = new Panel(page.panel, () => this.drawPanel?.());
     this.evidence = new ReviewEvidence(this.panel.parts.evidence);
     this.ratings = new Ratings(this.panel.parts.ratings);
     this.moments = new Moments(this.panel.parts.moments);
-    this.tools();
     this.listen();
   }
 
@@ -312,30 +321,7 @@ class Review {
     if (state.tags === this.tracked?.tags && transcript.rows === this.trackedRows && state.acts === this.tracked.acts) return;
     this.tracked = state;
     this.trackedRows = transcript.rows;
-    const said = transcript.places.lines.map(({ start, end, speaker }) => ({ from: start, to: end, speaker }));
-    this.track.set(said, [...this.questionsOnTrack(), ...this.tagsOnTrack(words), ...this.momentsOnTrack()]);
-  }
-
-  questionsOnTrack() {
-    return this.transcript.rows.filter(({ kind, question }) => kind === "question" && question.question_id && !question.is_follow_up)
-      .map(({ question, number }) => {
-        const { start_s: from } = this.state.utterances.get(question.segment_id) ?? { start_s: 0 };
-        return { kind: "question", from, to: from, letter: `Q${number}`, colour: "accent", words: this.words.question(question.question_id), key: `s${question.segment_id}` };
-      });
-  }
-
-  tagsOnTrack(words) {
-    return [...this.state.tags.values()].filter((tag) => tag.label !== "question" && isSure(tag)).map((tag) => {
-      const [from, to] = timeOf(this.state, tag);
-      return { kind: "tag", from, to, letter: words.mark(tag.label).letter, colour: tag.label, words: words.tag(tag), tag: tag.tag_id };
-    }).sort((a, b) => a.from - b.from);
-  }
-
-  momentsOnTrack() {
-    return moments(this.state).map(({ act, from, to }) => {
-      const isNote = act.type === "note_taken";
-      return { kind: "mark", from, to, letter: isNote ? "✎" : "⚐", words: isNote ? "Note" : isOwn(this.state, act) ? "My mark" : `Mark by ${act.author}` };
-    });
+    this.track.set(transcript.places.lines.map(({ start, end, speaker }) => ({ from: start, to: end, speaker })), itemsOf(state, words, transcript.rows));
   }
 
   /** The levels of the criteria take seconds to hear, the first time: they are asked for once nothing else is under way. */
@@ -408,21 +394,17 @@ class Review {
     else if (line) this.actions.hearLine(line);
   }
 
+  /** Links from elsewhere lead to a line (#s12) or a moment (#at=63.5). */
   goToHash() {
-    const key = location.hash.slice(1);
-    if (/^s\d+$/.test(key) && this.goTo(key, { isFocused: true })) this.seek(key);
+    const [key, moment] = location.hash.slice(1).split("=");
+    if (key === "at" && moment >= 0) this.actions.on_moment({ at: moment });
+    else if (/^s\d+$/.test(key) && this.goTo(key, { isFocused: true })) this.seek(key);
   }
 }
 
-/** Lets the browser do what waits before going on. */
-function breath() {
-  return globalThis.scheduler?.yield ? scheduler.yield() : new Promise((resolve) => setTimeout(resolve));
-}
-
 const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((node) => [node.id, node]));
-const sessionId = decodeURIComponent(location.pathname.match(/^\/sessions\/([^/]+)\/review$/)[1]);
 
-new Review(page, sessionId).open().catch((problem) => {
+new Review(page).open().catch((problem) => {
   page.connection.dataset.state = "gone";
   const isMissing = problem.status === 404 || problem.status === 403;
   setText(page.connection, isMissing ? "Not opened" : "Earmark does not answer");
