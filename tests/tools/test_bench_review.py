@@ -77,6 +77,6 @@ def test_a_short_run_finds_every_figure(tmp_path):
     page = figures["page"]
     assert all(page[name]["p50"] > 0 for name in ("open", "open_whole", "sound", "edit_server", "edit_screen"))
     assert 0 < page["rows"] <= page["rows_most"] <= 80
-    assert figures["search"]["nothing"]["hits"] == 0 < figures["search"]["one interview"]["hits"]
+    assert figures["search"]["nothing"]["hits"] == 0 < figures["search"]["two words"]["hits"]
     assert figures["everywhere"]["screen"] > 0
     assert figures["board_ms"] > 0
