@@ -21,6 +21,8 @@ from markdown_it import MarkdownIt
 from pypdf import PdfReader
 
 from pipeline.audio_file import open_media
+from pipeline.corrections import remove, revision_of
+from pipeline.decisions import settle
 from pipeline.events import FormAnswered, Rated, SessionEnded
 from pipeline.recording import Recording
 from pipeline.state import fold
@@ -31,6 +33,7 @@ from rubrics.load import load_rubric
 from tests.support.interviews import ROOT, SESSION, cut
 from tests.support.programs import assert_refused
 from tests.support.reviewed_interview import EVIL, HOST, LETTERS, RATER, reviewed
+from ui.answers import quote_of
 from ui.arrangement import Arrangement, People
 from ui.errors import Refused
 from ui.export.dossier import dossier
@@ -306,6 +309,30 @@ def test_every_interview_can_be_written_even_an_empty_one():
     empty = dossier(fold([]), Arrangement(), None)
     for name in set(FORMATS) - {"vtt", "srt"}:
         assert isinstance(FORMATS[name].write(empty), bytes)
+
+
+def test_a_quote_whose_line_is_gone_stays_in_every_format_that_can_hold_it(one, earmark, tmp_path):
+    (accepted,) = [evidence.tag for evidence in one.evidence if evidence.tag.status == "accepted"]
+    state = fold(reviewed())
+    gone = remove(
+        state, [revision_of(state.utterance(accepted.spans[0].segment_id))], author="Noor", event_id=f"{HOST_SEAT_ID}:r"
+    )
+    edited = fold([gone], state)
+    events = [*reviewed(), gone, *settle(edited, ())]
+    left = dossier(fold(events), Arrangement(), None)
+    quote = quote_of(left.state, accepted)
+    for name, format in FORMATS.items():
+        told = " ".join(everything_told(name, format.write(left)).split())
+        assert (quote in told) == (name not in ("txt", "plain", "vtt", "srt", "jsonl")), name
+    with closing(Store.open(resolve_workspace(str(tmp_path)))) as store:
+        store.append(SESSION, events)
+    assert "Quotes whose words were corrected since: 2" in earmark("replay", SESSION, "--workspace", tmp_path).out
+    assert earmark("replay", SESSION, "--json", "--workspace", tmp_path).code == 0
+
+
+def test_json_lines_are_without_what_people_set_aside(one, exported):
+    records = [json.loads(line) for line in exported("jsonl").splitlines()]
+    assert len([record for record in records if record["type"] == "tag"]) == len(one.kept)
 
 
 @pytest.mark.long

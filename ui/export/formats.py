@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -28,7 +28,9 @@ class Format:
 
 def json_lines(one: Dossier) -> bytes:
     """Utterances, then tags, as `earmark transcribe --json` writes them; without what people set aside."""
-    return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in state_records(one.state)).encode("utf-8")
+    kept = {evidence.tag.tag_id: evidence.tag for evidence in one.kept}
+    records = state_records(replace(one.state, tags=kept))
+    return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records).encode("utf-8")
 
 
 def _word(one: Dossier) -> bytes:
