@@ -17,6 +17,7 @@ const MARK_S = 20;
 export class Actions {
   constructor({ given, send, say, dialog, view }) {
     Object.assign(this, { given, send, say, dialog, view });
+    this.undone = new Set();
     this.areKeysOn = localStorage.getItem("earmark-keys") !== "off";
   }
 
@@ -123,9 +124,11 @@ export class Actions {
   }
 
   async on_undo() {
-    const last = lastOwnAct(this.given().state);
+    const last = lastOwnAct(this.given().state, this.undone);
     if (!last) return this.say("Nothing of yours to undo.", {});
-    return this.act({ type: "withdraw", event_id: last.event_id }, `Undone: ${describe(last, this.given().words)}`, {});
+    this.undone.add(last.event_id); // undo again at once means the one before, though the board does not show it yet
+    const isDone = await this.act({ type: "withdraw", event_id: last.event_id }, `Undone: ${describe(last, this.given().words)}`, {});
+    if (!isDone) this.undone.delete(last.event_id);
   }
 
   on_note() { this.view.writeNote(); }

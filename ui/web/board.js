@@ -221,9 +221,9 @@ export function answerOf(state, item) {
   return state.acts.findLast(isIt)?.text ?? "";
 }
 
-/** What this seat did last and may take back, or undefined. */
-export function lastOwnAct(state) {
-  return state.acts.findLast((done) => isOwn(state, done));
+/** What this seat did last and may take back, or undefined; `undone` are the ids of what it is taking back already. */
+export function lastOwnAct(state, undone = new Set()) {
+  return state.acts.findLast((done) => isOwn(state, done) && !undone.has(done.event_id));
 }
 
 /** All that one can rate: [{target, title, anchors}], the questions that came up first. */

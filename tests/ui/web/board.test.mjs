@@ -164,6 +164,7 @@ test("a rating is one's own, the last one, and gone when it is taken back", () =
   const before = state(mine, did("rated", { target: "rescue", score: 1, reason: "", tag_ids: [] }, "ben"));
   assert.equal(board.ratingOf(before, "rescue").score, 4);
   assert.equal(board.lastOwnAct(before).event_id, mine.event_id);
+  assert.notEqual(board.lastOwnAct(before, new Set([mine.event_id]))?.event_id, mine.event_id);
   const after = reduce(before, [{ seq: 60, event: { type: "withdrawn", author: "ada", withdrawn_id: mine.event_id, event_id: "ada:w" } }]);
   assert.equal(board.ratingOf(after, "rescue"), undefined);
   assert.equal(board.lastOwnAct(after), undefined);
