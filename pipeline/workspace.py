@@ -35,7 +35,7 @@ def resolve_workspace(option: str | None) -> Path:
     made private (mode 700); any other folder keeps its mode, with a warning, since it holds somebody's other files.
     Raises BadInput for a file, an unusable path or a database address.
     """
-    workspace = _chosen(option)
+    workspace = named_workspace(option)
     try:
         workspace.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
         _make_private(workspace)
@@ -49,6 +49,19 @@ def resolve_workspace(option: str | None) -> Path:
     if not all(_is_writable(folder) for folder in (workspace, audio)):
         raise BadInput(f"cannot write in workspace {workspace}. Change its permissions or name another one.")
     return workspace
+
+
+def named_workspace(option: str | None) -> Path:
+    """The workspace that `resolve_workspace` would use, as it is: it may not be there. Raises BadInput likewise."""
+    named = option or os.environ.get(WORKSPACE_VARIABLE)
+    if not named:
+        return platformdirs.user_data_path("earmark", appauthor=False)
+    if "://" in named:
+        raise BadInput("a workspace is a folder on this machine, not the address of a database. Give a folder.")
+    try:
+        return Path(named).expanduser().absolute()
+    except RuntimeError as error:
+        raise BadInput(f"cannot use workspace {named}: {error} Give the folder's full path.") from error
 
 
 def database_path(workspace: Path) -> Path:
@@ -72,18 +85,6 @@ def check_session_id(session_id: str) -> None:
     """Raises BadInput unless the id is 1 to 100 letters, digits, `-` and `_`: it names files."""
     if not _SESSION_ID.fullmatch(session_id):
         raise BadInput("a session id is 1 to 100 letters, digits, '-' and '_'. `earmark sessions` lists them.")
-
-
-def _chosen(option: str | None) -> Path:
-    named = option or os.environ.get(WORKSPACE_VARIABLE)
-    if not named:
-        return platformdirs.user_data_path("earmark", appauthor=False)
-    if "://" in named:
-        raise BadInput("a workspace is a folder on this machine, not the address of a database. Give a folder.")
-    try:
-        return Path(named).expanduser().absolute()
-    except RuntimeError as error:
-        raise BadInput(f"cannot use workspace {named}: {error} Give the folder's full path.") from error
 
 
 def _make_private(workspace: Path) -> None:

@@ -57,7 +57,7 @@ def take_up(store: Store, session_id: str, arrangement: Arrangement, state: Inte
     """
     events = tuple(entry.event for entry in store.read(session_id, types=_TYPES))
     started = next(event for event in events if isinstance(event, SessionStarted))
-    setup = Setup(choose(started.engine, started.model), arrangement.rubric, arrangement.speakers)
+    setup = Setup(choose(started.engine, started.model), arrangement.rubric, arrangement.speakers).with_terms(store)
     path, kinds = audio_path(store.workspace, session_id), arrangement.browser
     if not path.exists():
         return TakenUp(setup, BrowserSound(kinds))

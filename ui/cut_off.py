@@ -128,7 +128,7 @@ def resumption(store: Store, session_id: str, arrangement: Arrangement, state: I
         origin = Origin(kept=tuple(range(1, len(arrangement.browser) + 1)))
     if started is None or origin is None:
         raise Refused("the interview was cut off, and where its sound came from is not known. It can be ended")
-    setup = Setup(choose(started.engine, started.model), arrangement.rubric, arrangement.speakers)
+    setup = Setup(choose(started.engine, started.model), arrangement.rubric, arrangement.speakers).with_terms(store)
     path = audio_path(store.workspace, session_id)
     stand = None
     if path.exists():

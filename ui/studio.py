@@ -71,6 +71,7 @@ class Studio:
         `most_waiting` holds back a source that plays faster than the models follow.
         """
         arrangement = arrangement.model_copy(update={"origin": origin_of(source)})
+        setup = await asyncio.to_thread(setup.with_terms, self._store)
         session_id = new_session_id(datetime.now(UTC))
         setup.listener(source.kept_channels)  # it says what is wrong with the speakers
         interview = self._rooms.interview(session_id, setup.rubric, source.kept_channels, setup.speakers)

@@ -1,18 +1,19 @@
 """The one place where the rooms are put together. Importable without a terminal, so that any worker can use it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
 from pipeline.audio_file import MediaFile, open_media
 from pipeline.errors import BadInput
 from pipeline.events import Event, SessionStarted, Speaker
+from pipeline.glossary import fixed_terms
 from pipeline.models import Choice, choose, load, smaller
 from pipeline.offline import hear
 from pipeline.overload import Step
 from pipeline.recognisers.whisper import Window
-from pipeline.store import Recorded
+from pipeline.store import Recorded, Store
 from pipeline.vad import SpeechGate
 from pipeline.worker import Worker
 from rubrics.load import builtin_ids, load_plan, load_rubric
@@ -38,11 +39,17 @@ class Setup:
     speakers: Mapping[int, Speaker]
     live_window: Window = "short"
     """How much sound the encoder of a Whisper model is given while people wait for the words."""
+    terms: tuple[str, ...] = ()
+    """What people fixed in earlier interviews: expected before the rubric's own glossary."""
 
     def worker(self, decode: Decoding = "batch") -> Worker:
         """The models, loaded, for a recording, or as an interview hears them that goes on. Takes seconds."""
-        glossary = self.rubric.glossary if self.rubric else ()
-        return Worker(SpeechGate(), load(self.choice, self.live_window if decode == "live" else "full"), glossary)
+        recogniser = load(self.choice, self.live_window if decode == "live" else "full")
+        return Worker(SpeechGate(), recogniser, glossary_of(self.rubric, self.terms))
+
+    def with_terms(self, store: Store) -> "Setup":
+        """The same, with the terms that were fixed in the store's interviews with this rubric. Blocks on the disk."""
+        return replace(self, terms=fixed_terms(store, self.rubric.id if self.rubric else None))
 
     def live_worker(self) -> Worker:
         """The models, loaded, for an interview that goes on. Takes seconds."""
@@ -70,6 +77,11 @@ class Setup:
                     f"--speakers names channel {channel}, but the channels with sound of their own are {there}."
                 )
         return Listener(self.rubric, channels=channels, given=self.speakers)
+
+
+def glossary_of(rubric: Rubric | None, terms: tuple[str, ...]) -> tuple[str, ...]:
+    """What a recogniser should expect, the likeliest first: the terms that were fixed, then the rubric's."""
+    return tuple(dict.fromkeys((*terms, *(rubric.glossary if rubric else ()))))
 
 
 def prepare(

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.decisions import judge
 from pipeline.events import ChannelAssigned, SessionEnded
+from pipeline.state import fold
 from pipeline.store import Store
 from pipeline.workspace import resolve_workspace
 from rubrics.load import load_rubric
@@ -196,6 +198,18 @@ def test_a_single_utterance_can_be_assigned(earmark, swapped):
     said, labels = replayed(earmark, swapped)
     assert said == ["candidate", "candidate"]
     assert "metric" in labels
+
+
+def test_an_assignment_takes_no_tag_that_somebody_accepted(earmark, swapped):
+    earmark("assign", "s1", "--speakers", "1=interviewer,2=candidate", "--workspace", swapped)
+    with Store.open(resolve_workspace(str(swapped))) as store:
+        state = fold(entry.event for entry in store.read("s1"))
+        accepted = [judge(state, tag_id, "accepted", author="ada", event_id=tag_id) for tag_id in state.tags]
+        assert accepted
+        store.append("s1", accepted)
+        earmark("assign", "s1", "--speakers", "1=candidate,2=interviewer", "--workspace", swapped)
+        tags = fold(entry.event for entry in store.read("s1")).tags
+    assert {tags[tag_id].status for tag_id in state.tags} == {"accepted"}
 
 
 @pytest.mark.parametrize("options", [(), ("--lines", "9=candidate"), ("--lines", "x"), ("--speakers", "1=boss")])

@@ -9,10 +9,12 @@ from pipeline.corrections import split
 from pipeline.events import SegmentRevision, SessionEnded, Tag, TagDecided, TranscriptEdited
 from pipeline.state import fold
 from pipeline.store import Store
+from rubrics.load import load_rubric
 from tests.support.interviews import SESSION, said, scripted, started, tagged
 from tests.support.running import run
 from tests.support.screens import Screen, act, is_caught_up, sit
 from ui.seats import Seating
+from ui.wiring import Setup, choose, glossary_of
 
 LINES = (
     said(1, "we cut it from forty minuets to three", channel=2, start_s=10.0, end_s=15.0),
@@ -200,3 +202,13 @@ def test_raters_comment_and_take_that_back_while_all_else_is_for_those_in_charge
 
     run(scene())
     assert len(journalled(stage, TagDecided)) == 2
+
+
+def test_a_term_that_was_fixed_is_expected_in_a_later_interview_before_the_rubrics_own(stage):
+    async def scene():
+        async with panel(stage) as (host,):
+            assert await host.do("fix_term", heard="kubernetties", written="Kubernetes") == "done"
+
+    run(scene())
+    later = Setup(choose("pocketsphinx"), load_rubric("threads"), {}).with_terms(stage.store)
+    assert glossary_of(later.rubric, later.terms)[:2] == ("Kubernetes", later.rubric.glossary[0])

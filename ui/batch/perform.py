@@ -21,6 +21,7 @@ from pipeline.batch.pool import Tell
 from pipeline.batch.states import BatchStates, State
 from pipeline.errors import BadInput, MissingFacility, PipelineError
 from pipeline.events import Event, ProblemNoticed, SessionEnded, SessionStarted, Speaker
+from pipeline.glossary import fixed_terms_in
 from pipeline.media_probe import no_speech
 from pipeline.models import Choice
 from pipeline.recognisers import DecodeOptions
@@ -41,7 +42,7 @@ from ui.batch.outputs import OutputFolder, are_outputs_there
 from ui.batch.recogniser import engine_fingerprint, load_recogniser
 from ui.errors import UiError
 from ui.imports.transcripts import read, reading_events
-from ui.wiring import rubric_words
+from ui.wiring import glossary_of, rubric_words
 
 _LAYOUT: Final = 2
 """Part of every fingerprint: raised where outputs are made in another way than before."""
@@ -115,6 +116,7 @@ class FilePerformer:
     def __init__(self, setup: BatchSetup) -> None:
         self._setup = setup
         self._ears: dict[str, LevelEar] = {}
+        self._fixed: dict[str | None, tuple[str, ...]] = {}
         self._spent_s: dict[str, float] = {}
 
     def __call__(self, task: FileTask, tell: Tell = lambda *_: None) -> FileOutcome:
@@ -159,6 +161,7 @@ class FilePerformer:
                 "rubric": rubric.model_dump_json(by_alias=True) if rubric else None,
                 "rules": RULES_VERSION,
                 "engine": None if task.is_transcript else engine_fingerprint(self._setup.choice),
+                **({"terms": terms} if (terms := self._terms(task)) and not task.is_transcript else {}),
                 "speakers": {str(at): who for at, who in (task.speakers or self._setup.speakers).items()},
             }
         )
@@ -170,7 +173,7 @@ class FilePerformer:
         info = media.info
         given = _given(task, self._setup.speakers, info.kept_channels)
         listener = Listener(self._rubric(task), channels=info.kept_channels, given=given)
-        options = DecodeOptions(glossary=self._glossary(task))
+        options = DecodeOptions(glossary=glossary_of(self._rubric(task), self._terms(task)))
         utterances = self._hearer.hear(
             media.chunks(), info.kept_channels, options, lambda heard_s: tell(heard_s, info.duration_s)
         )
@@ -190,9 +193,13 @@ class FilePerformer:
             events, True, reading.timed.end_s, (), (*reading.notes, *reading.open_notes, *reading.timed.notes)
         )
 
-    def _glossary(self, task: FileTask) -> tuple[str, ...]:
+    def _terms(self, task: FileTask) -> tuple[str, ...]:
+        """What people fixed in the workspace's interviews with the same rubric, as it was when this process began."""
         rubric = self._rubric(task)
-        return rubric.glossary if rubric else ()
+        rubric_id = rubric.id if rubric else None
+        if rubric_id not in self._fixed:
+            self._fixed[rubric_id] = fixed_terms_in(self._setup.workspace, rubric_id)
+        return self._fixed[rubric_id]
 
     # -- finishing ----------------------------------------------------------------------------------------------------
 

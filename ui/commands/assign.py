@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.decisions import settle
 from pipeline.events import ChannelAssigned, Event, SegmentAssigned, SessionEnded
 from pipeline.state import fold
 from pipeline.store import Store
@@ -65,10 +66,17 @@ def _check(named: Iterable[int], complaint: str, there: Collection[int]) -> None
 
 
 def _with_consequences(events: list[Event], changes: list[Event]) -> list[Event]:
-    """Each change, and what it does to the tags of an interview that went as `events` say."""
+    """Each change, and what it does to the tags of an interview that went as `events` say, less what people decided."""
     tagger = Tagger(load_journalled_rubric(events))
     for event in events:
         tagger.receive(event)
     if any(isinstance(event, SessionEnded) for event in events):
         tagger.receive_end()
-    return [found for change in changes for found in (change, *tagger.receive(change))]
+    state = fold(events)
+    made: list[Event] = []
+    for change in changes:
+        assigned = fold([change], state)
+        follows = settle(assigned, tagger.receive(change))
+        state = fold(follows, assigned)
+        made += (change, *follows)
+    return made

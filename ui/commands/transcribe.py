@@ -1,5 +1,6 @@
 """`earmark transcribe`: a recording in, its words and tags out."""
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +10,13 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.agreement import normal
 from pipeline.audio_file import MediaFile, open_media
+from pipeline.errors import PipelineError
 from pipeline.events import ChannelAssigned, Event
+from pipeline.glossary import fixed_terms_in
 from pipeline.media_probe import no_speech
 from pipeline.state import InterviewState, fold
+from pipeline.workspace import named_workspace
+from rubrics.model import Rubric
 from ui.commands.options import (
     EngineName,
     EngineOption,
@@ -22,6 +27,7 @@ from ui.commands.options import (
     SpeakersOption,
     WindowName,
     WindowOption,
+    WorkspaceOption,
     read_speakers,
 )
 from ui.state_output import print_state, write_state_json
@@ -60,11 +66,16 @@ def transcribe(
         bool, typer.Option("--compare", help="Decode the other way too, and say how many words differ.")
     ] = False,
     window: WindowOption = WindowName.SHORT,
+    workspace: WorkspaceOption = None,
     as_json: Json = False,
 ) -> None:
-    """Transcribe a recording and tag the evidence in it."""
+    """Transcribe a recording and tag the evidence in it.
+
+    Terms that were fixed in the workspace's interviews with the same rubric are expected; nothing is written there.
+    """
     roles = read_speakers(speakers)
     setup = prepare(engine=engine, model=model, rubric=rubric, plan=plan, speakers=roles, window=window.value)
+    setup = replace(setup, terms=_terms(workspace, setup.rubric))
     media = open_media(file)
     for line in (*media.info.warnings, *media.info.notes, setup.choice.reason, setup.choice.advice):
         if line:
@@ -84,6 +95,15 @@ def transcribe(
         write_state_json(state)
     else:
         print_state(state, rubric_words(setup.rubric) if setup.rubric else None)
+
+
+def _terms(workspace: str | None, rubric: Rubric | None) -> tuple[str, ...]:
+    """What was fixed in the workspace's interviews; none, and that is said, where it cannot be read."""
+    try:
+        return fixed_terms_in(named_workspace(workspace), rubric.id if rubric else None)
+    except PipelineError as error:
+        messages.print(f"Terms that were fixed in earlier interviews are not expected: {error}", markup=False)
+        return ()
 
 
 def _heard(media: MediaFile, setup: Setup, decode: DecodeName) -> tuple[Event, ...]:

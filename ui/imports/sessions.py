@@ -115,7 +115,7 @@ def import_recording(
 ) -> Imported:
     """A session of a recording, its words as `earmark transcribe` hears them. Takes as long as that; BadInput as it."""
     info = media.info
-    found = tuple(transcribe(media, setup, on_heard))
+    found = tuple(transcribe(media, setup.with_terms(store), on_heard))
     if not fold(found).utterances:
         raise no_speech(info.path)
     started = _started(info.path.name, info.channels, setup.choice.engine, setup.choice.model, frame.rubric)
