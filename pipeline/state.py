@@ -56,6 +56,7 @@ class InterviewState:
 
     `revisions` holds every revision of every utterance as its event said it, by (segment_id, revision), so that a
     span of an older revision still finds its words. `tags` are the live ones by tag_id: last said, not retracted.
+    `questions` are those that stand: of one whose tag the tagger took back nothing is left but a place in `unasked`.
     `not_heard` has the last finding for each question. `acts` are what people did, less what they withdrew; `edits` are
     all edits, those that take back others among them. `latest_revision` has the utterances that stand: one that was
     joined to another is only among the `revisions`. `split_from` says of an utterance that an edit made which one it
@@ -70,6 +71,7 @@ class InterviewState:
     segment_speakers: Mapping[int, Speaker] = field(default_factory=dict)
     tags: Mapping[str, Tag] = field(default_factory=dict)
     questions: tuple[QuestionAsked, ...] = ()
+    unasked: Mapping[int, QuestionAsked] = field(default_factory=dict)
     not_heard: Mapping[str | None, NotHeard] = field(default_factory=dict)
     acts: tuple[Act, ...] = ()
     edits: tuple[Edit, ...] = ()
@@ -181,6 +183,7 @@ class _Growing:
         self._tags = dict(state.tags)
         self._not_heard = dict(state.not_heard)
         self._questions = list(state.questions)
+        self._unasked = dict(state.unasked)
         self._acts = list(state.acts)
         self._edits = list(state.edits)
         self._split_from = dict(state.split_from)
@@ -199,10 +202,10 @@ class _Growing:
                 self._channel_speakers[channel] = speaker
             case SegmentAssigned(segment_id=segment_id, speaker=speaker):
                 self._segment_speakers[segment_id] = speaker
-            case Tag(tag_id=tag_id):
-                self._tags[tag_id] = event
+            case Tag():
+                self._tag(event)
             case TagRetracted(tag_id=tag_id):
-                self._tags.pop(tag_id, None)
+                self._retract(tag_id)
             case TranscriptEdited():
                 self._edit(event)
             case TagDecided():
@@ -232,6 +235,7 @@ class _Growing:
             tags=self._tags,
             not_heard=self._not_heard,
             questions=tuple(self._questions),
+            unasked=self._unasked,
             acts=tuple(self._acts),
             edits=tuple(self._edits),
             split_from=self._split_from,
@@ -245,6 +249,19 @@ class _Growing:
         segment_id, revision = utterance.segment_id, utterance.revision
         self._revisions[segment_id, revision] = utterance
         self._latest_revision[segment_id] = max(revision, self._latest_revision.get(segment_id, revision))
+
+    def _tag(self, tag: Tag) -> None:
+        self._tags[tag.tag_id] = tag
+        if (segment_id := _asked_in(tag)) is not None and (asked := self._unasked.pop(segment_id, None)):
+            self._questions = sorted((*self._questions, asked), key=lambda one: one.segment_id)
+
+    def _retract(self, tag_id: str) -> None:
+        """Take a tag away; with the last of a question's, what was taken for one: another person said it, say."""
+        tag = self._tags.pop(tag_id, None)
+        segment_id = _asked_in(tag) if tag is not None else None
+        if segment_id is not None and all(_asked_in(one) != segment_id for one in self._tags.values()):
+            self._unasked |= {one.segment_id: one for one in self._questions if one.segment_id == segment_id}
+            self._questions = [one for one in self._questions if one.segment_id != segment_id]
 
     def _edit(self, edit: TranscriptEdited) -> None:
         self._edits.append(edit)
@@ -275,7 +292,8 @@ class _Growing:
 
     def _collect(self, event: Event) -> None:
         match event:
-            case QuestionAsked():
+            case QuestionAsked(segment_id=segment_id):
+                self._unasked.pop(segment_id, None)
                 self._questions.append(event)
             case NotHeard(question_id=question_id):
                 self._not_heard[question_id] = event
@@ -289,6 +307,11 @@ class _Growing:
                 self._problems.append(event)
             case Draft() | _:
                 pass
+
+
+def _asked_in(tag: Tag) -> int | None:
+    """Where the question begins that a tag marks; None where it marks none."""
+    return tag.spans[0].segment_id if tag.label == "question" and tag.spans else None
 
 
 def _set(table: dict[_Key, _Value], key: _Key, value: _Value | None) -> None:

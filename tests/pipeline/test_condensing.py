@@ -8,6 +8,9 @@ from pipeline.events import TranscriptEdited, from_json, to_json_line
 from pipeline.state import NOTHING_YET, fold
 from tests.support.reviewed import reviewed
 
+ELSEWHERE = ("revisions", "latest_revision", "split_from", "questions", "unasked", "edits", "names", "terms", "tags")
+"""What is told in other words, or is not shown."""
+
 
 def shown(state):
     """What a page shows of a state, each part in the order in which it shows it."""
@@ -19,9 +22,8 @@ def shown(state):
         "questions": {one.segment_id: one for one in state.questions if one.segment_id in state.latest_revision},
         "names": state.names,
         "terms": state.terms,
-        "rest": replace(state, revisions={}, latest_revision={}, split_from={}, questions=(), edits=(), names={},
-                        terms={}, tags={}),
-    }  # fmt: skip
+        "rest": replace(state, **{name: type(getattr(state, name))() for name in ELSEWHERE}),
+    }
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline.events import (
     ListeningResumed,
     NoteTaken,
     NotHeard,
+    QuestionAsked,
     Rated,
     SegmentAssigned,
     SegmentRevision,
@@ -228,3 +230,11 @@ def test_lines_are_in_the_order_in_which_they_begin():
         for n, start_s in ((2, 1.0), (1, 4.0))
     )
     assert fold([aside, long]).lines == {1: long, 2: aside}
+
+
+def test_a_question_whose_tag_is_taken_back_stands_no_more_until_it_is_told_again():
+    asked = QuestionAsked(segment_id=1, question_id="q1", is_follow_up=False, score=1.0)
+    mark = replace(tag("t1", 1), label="question")
+    state = fold([utterance(1), asked, mark, TagRetracted(tag_id="t1")])
+    assert state.questions == ()
+    assert fold([mark], state).questions == fold([asked], state).questions == (asked,)

@@ -66,7 +66,9 @@ def _heard(random: Random) -> Iterator[Event]:
         )
         yield utterance
         yield tagged(f"t{segment_id}", utterance, text.split()[1], random.choice(["action", "metric"]))
-    yield QuestionAsked(segment_id=1, question_id="v1.q1", is_follow_up=False, score=0.9)
+        if random.random() < 0.5:
+            yield QuestionAsked(segment_id=segment_id, question_id="v1.q1", is_follow_up=False, score=0.9)
+            yield tagged(f"q{segment_id}", utterance, text, "question")
     yield NotHeard(question_id="v1.q1", items=("result",))
 
 

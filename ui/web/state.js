@@ -16,6 +16,7 @@ export const NOTHING_YET = Object.freeze({
   channelSpeakers: new Map(),
   segmentSpeakers: new Map(),
   questions: new Map(), // segment id -> question_asked
+  unasked: new Map(), // the same, of what the tagger took back: it may be told again by its tag alone
   askedAt: new Map(), // segment id -> the moment at which its question was told, for who is not shown the sentence
   notHeard: new Map(), // question id or null -> items
   tags: new Map(), // tag id -> tag
@@ -85,6 +86,7 @@ const EVENTS = {
   channel_assigned: (next, event, own) => own("channelSpeakers").set(event.channel, event.speaker),
   segment_assigned: (next, event, own) => own("segmentSpeakers").set(event.segment_id, event.speaker),
   question_asked: (next, event, own) => {
+    if (next.unasked.has(event.segment_id)) own("unasked").delete(event.segment_id);
     own("questions").set(event.segment_id, event);
     own("askedAt").set(event.segment_id, Math.max(next.now?.at_s ?? 0, next.heardUntil));
   },
@@ -92,8 +94,13 @@ const EVENTS = {
   tag: (next, event, own, seq) => {
     own("tags").set(event.tag_id, event);
     if (!next.arrived.has(event.tag_id)) own("arrived").set(event.tag_id, seq);
+    askAgain(next, askedIn(event), own);
   },
-  tag_retracted: (next, event, own) => own("tags").delete(event.tag_id),
+  tag_retracted: (next, event, own) => {
+    const tag = next.tags.get(event.tag_id);
+    own("tags").delete(event.tag_id);
+    unask(next, askedIn(tag), own);
+  },
   transcript_edited: edit,
   tag_decided: decide,
   problem_noticed: (next, event, own) => own("problems").push(event),
@@ -127,6 +134,26 @@ function act(next, event, own, seq) {
   own("acts").push(event);
   own("arrived").set(event.event_id, seq);
   next.heardUntil = Math.max(next.heardUntil, event.at_s ?? event.end_s ?? 0);
+}
+
+/** The segment id where the question begins that a tag marks; undefined where it marks none. */
+function askedIn(tag) {
+  return tag?.label === "question" ? tag.spans[0]?.segment_id : undefined;
+}
+
+/** With the last tag of a question goes what was taken for one: another person said it, say. */
+function unask(next, id, own) {
+  const asked = next.questions.get(id);
+  if (!asked || [...next.tags.values()].some((tag) => askedIn(tag) === id)) return;
+  own("unasked").set(id, asked);
+  own("questions").delete(id);
+}
+
+function askAgain(next, id, own) {
+  const asked = next.unasked.get(id);
+  if (!asked) return;
+  own("unasked").delete(id);
+  next.questions = new Map([...next.questions, [id, asked]].sort(([a], [b]) => a - b));
 }
 
 /** A correction: what it replaces stands no more, what it holds stands from now on, as pipeline/state.py has it. */
