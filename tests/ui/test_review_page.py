@@ -291,6 +291,7 @@ def test_speakers_are_reassigned_renamed_and_swapped(stage, reviewed):
     edit(reviewed, "#s3")
     reviewed.get_by_label("Who speaks").select_option("interviewer")
     expect(reviewed.locator("#s3")).to_have_class(re.compile("interviewer"))
+    expect(reviewed.get_by_label("Words of this line")).to_have_count(0)
     dialog = opened(reviewed, "s")
     dialog.get_by_label("Name of the candidate").fill("Ada N")
     dialog.get_by_role("button", name="Keep the names").click()

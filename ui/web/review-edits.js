@@ -11,6 +11,7 @@ export class Edits {
   constructor({ given, act, redraw, say }) {
     Object.assign(this, { given, act, redraw, say });
     this.seen = null; // the revision that is being corrected
+    this.next = null; // the line that was chosen while an answer about this one was awaited
     this.build();
   }
 
@@ -61,6 +62,8 @@ export class Edits {
   /** Begins to correct a line. What was typed for another one is saved or given up first. */
   open(utterance) {
     if (!this.isAllowed) return;
+    this.next = this.isBusy ? utterance : null;
+    if (this.next) return;
     if (this.seen && this.isChanged) {
       this.fail("This line is not saved yet: save it or leave it as it was, then go on to the other one.");
       this.text.focus();
@@ -105,6 +108,7 @@ export class Edits {
     this.seen = null;
     sessionStorage.removeItem(KEPT);
     this.redraw(key);
+    if (this.next) this.open(this.next);
   }
 
   fail(text) {
@@ -133,6 +137,7 @@ export class Edits {
       await this.act(action, words);
       return true;
     } catch (problem) {
+      this.next = null;
       this.fail(`▲ ${problem.message}`);
       this.text.focus();
       return false;

@@ -166,7 +166,7 @@ class Review {
   /** Whoever scrolled away from the line that they correct and types on is brought back to it. */
   goesOnTyping({ key, ctrlKey, metaKey, target }) {
     const { edits, transcript, page } = this;
-    const isAway = edits.key && !edits.node.isConnected && (target === page.transcript || target === document.body);
+    const isAway = edits.key && !edits.isBusy && !edits.node.isConnected && (target === page.transcript || target === document.body);
     if (!isAway || key.length !== 1 || ctrlKey || metaKey) return false;
     this.goTo(edits.key);
     edits.text.focus({ preventScroll: true });
