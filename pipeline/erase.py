@@ -12,13 +12,17 @@ from pipeline.workspace import audio_path, exports_path
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What went. `events` are those of the journal, with the seats and the set-up; `bytes` those of the files."""
+    """What went. `events` are those of the journal, with the seats and the set-up; `bytes` those of the files.
+
+    `remains` says what a server may keep of it for a while; empty where nothing is kept.
+    """
 
     session_id: str
     events: int
     recordings: int
     exports: int
     bytes: int
+    remains: str = ""
 
 
 def erase(store: Store, session_id: str) -> Erased:
@@ -47,7 +51,8 @@ def erase(store: Store, session_id: str) -> Erased:
         ) from error
     recordings = sum(path == recording for path in there)
     # The journal goes last: as long as it is there, the session is listed and can be erased again.
-    return Erased(session_id, store.delete(session_id), recordings, len(made), size)
+    deleted = store.delete(session_id)
+    return Erased(session_id, deleted.events, recordings, len(made), size, deleted.remains)
 
 
 def said_of(erased: Erased) -> str:
@@ -55,7 +60,8 @@ def said_of(erased: Erased) -> str:
     recordings = "the recording" if erased.recordings else "no recording"
     events = "1 event" if erased.events == 1 else f"{erased.events} events"
     exports = "1 export" if erased.exports == 1 else f"{erased.exports} exports"
-    return (
+    went = (
         f"Erased session {erased.session_id}: {events} of the journal, {recordings} and {exports}, "
         f"{erased.bytes:,} bytes of files."
     )
+    return f"{went} {erased.remains}".rstrip()

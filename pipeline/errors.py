@@ -5,6 +5,7 @@
     |   |-- EditRefused       a correction of the transcript that makes no sense
     |       |-- EditConflict  one made on what has changed meanwhile
     |-- MissingFacility   exit code 3: something of the machine is missing (a model, a microphone, PortAudio)
+    |   |-- StoreError        the database cannot be read or written at the moment
 
 Every message says what is wrong, where, and what to do next, and never holds transcript text.
 """
@@ -36,3 +37,7 @@ class MissingFacility(PipelineError):
     """The machine lacks something that the request needs."""
 
     exit_code = 3
+
+
+class StoreError(MissingFacility):
+    """The database cannot be read or written at the moment: a full disk, a lock, a failing drive, a server gone."""

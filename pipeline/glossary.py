@@ -5,14 +5,13 @@ back is not. Nothing is kept for it: the journals say it.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from sqlalchemy import select
 
-from pipeline.database import EVENTS, SESSIONS
 from pipeline.events import TermChange, TranscriptEdited, from_json
 from pipeline.store import Store
-from pipeline.workspace import database_path
+from pipeline.tables import EVENTS, SESSIONS
+from pipeline.workspace import Workspace
 
 _WITH_TERMS = '"terms":[{'
 """In the body of an edit that fixes a term: the others are not read."""
@@ -36,9 +35,9 @@ def fixed_terms(store: Store, rubric_id: str | None) -> tuple[str, ...]:
     return _standing((session_id, edit.terms) for session_id, edit in edits if isinstance(edit, TranscriptEdited))
 
 
-def fixed_terms_in(workspace: Path, rubric_id: str | None) -> tuple[str, ...]:
-    """As `fixed_terms`, of a workspace that may not have been used yet: it is not made. Raises BadInput as well."""
-    if not database_path(workspace).exists():
+def fixed_terms_in(workspace: Workspace, rubric_id: str | None) -> tuple[str, ...]:
+    """As `fixed_terms`, of a workspace that may not have been used yet: no file is made. Raises BadInput as well."""
+    if workspace.address is None and not workspace.database_path.exists():
         return ()
     with Store.open(workspace) as store:
         return fixed_terms(store, rubric_id)

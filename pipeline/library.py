@@ -13,8 +13,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from pipeline import search_index
-from pipeline.database import EVENTS, LIBRARY, SESSIONS
 from pipeline.store import Store
+from pipeline.tables import EVENTS, LIBRARY, SESSIONS
 
 CATCH_UP_S: Final = 0.5
 """How long a page may wait for what was appended meanwhile; there is more only when a workspace is read first."""
@@ -55,12 +55,12 @@ def catch_up(store: Store, most_s: float = CATCH_UP_S) -> int:
     until_s = time.monotonic() + most_s
     behind = [one for one in sessions(store) if one.last_seq < one.events]
     if any(not one.last_seq for one in behind):
-        with store.writing() as connection:
+        with store.writing(LIBRARY.name) as connection:
             _number_new(connection)
     for done, one in enumerate(behind):
         if time.monotonic() >= until_s:
             return len(behind) - done
-        with store.writing() as connection:
+        with store.writing(LIBRARY.name) as connection:
             _read_on(connection, one.session_id)
     return 0
 

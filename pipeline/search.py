@@ -15,11 +15,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, or_, select
 
 from pipeline import search_index
-from pipeline.database import EVENTS, LIBRARY
 from pipeline.events import Event, Speaker, from_json
 from pipeline.library import utterances_of
 from pipeline.state import NOTHING_YET, InterviewState, fold
 from pipeline.store import Store
+from pipeline.tables import EVENTS, LIBRARY
 
 MOST_HITS: Final = 50
 MOST_PHRASES: Final = 12

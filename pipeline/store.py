@@ -4,14 +4,13 @@ A session's events are numbered from 1 without a gap, whoever writes them. The j
 export or a restarted server shows is a replay of it.
 
 A `Store` may be used from several threads at once, and several processes may open the same workspace: writers queue
-on the database's lock, readers wait for nobody. Calls block for a disk write (`append`) or a query, so an asyncio
-program makes them with `asyncio.to_thread`.
+(in SQLite all of them, in PostgreSQL those of one session), readers wait for nobody. Calls block for a disk write
+(`append`) or a query, so an asyncio program makes them with `asyncio.to_thread`.
 """
 
 import secrets
-import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,24 +18,14 @@ from typing import Any, Final, Self
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from pipeline.database import (
-    EVENTS,
-    SEATS,
-    SESSIONS,
-    SETUPS,
-    StoreError,
-    delete_session,
-    failures_in_words,
-    leave_no_bytes,
-    open_database,
-    writing,
-)
-from pipeline.errors import BadInput
+from pipeline.database import Database, open_database
+from pipeline.errors import BadInput, StoreError
 from pipeline.events import Draft, Event, SessionStarted, Utterance, from_json, to_json_line
-from pipeline.workspace import check_session_id, database_path
+from pipeline.tables import EVENTS, SEATS, SESSIONS, SETUPS
+from pipeline.workspace import Workspace, check_session_id
 
 __all__ = [
     "JournalMoved",
@@ -100,6 +89,14 @@ class SeatRow:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How many events went, and in words what a server may keep of their bytes; empty where nothing is kept."""
+
+    events: int
+    remains: str
+
+
 def new_session_id(now: datetime) -> str:
     """An id for a session that starts now (an aware time): sorts by time in UTC, as 20261122-231205-k3f9."""
     tail = "".join(secrets.choice(_ID_LETTERS) for _ in range(4))
@@ -109,27 +106,25 @@ def new_session_id(now: datetime) -> str:
 class Store:
     """The open journal of one workspace. Close it, or use it in a `with`."""
 
-    def __init__(self, engine: Engine, path: Path) -> None:
-        self._engine = engine
-        self._writer = writing(engine)
-        self._path = path
-        # Threads of this process queue here, at once and in turn, rather than by polling the database's lock.
-        self._turn = threading.Lock()
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._folder = folder
 
     @property
     def workspace(self) -> Path:
-        """The folder that the journal is in."""
-        return self._path.parent
+        """The folder of the workspace: recordings and exports lie in it, whatever database has the journal."""
+        return self._folder
 
     @classmethod
-    def open(cls, workspace: Path, *, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> Self:
-        """Opens the journal in a folder from `resolve_workspace`, creating it the first time.
+    def open(cls, workspace: Workspace | Path, *, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> Self:
+        """Opens the journal of a workspace from `resolve_workspace`, or in a folder, creating it the first time.
 
-        A write waits up to `busy_timeout_s` for another process's. Raises BadInput for a file that is not a journal,
-        is damaged or comes from a newer Earmark, StoreError for a full or failing disk and a database kept locked.
+        A write waits up to `busy_timeout_s` for another process's. Raises BadInput for what is not a journal, is
+        damaged or comes from a newer Earmark, StoreError for a full or failing disk, a database kept locked and a
+        server that cannot be reached, MissingFacility where the server's driver is not installed.
         """
-        path = database_path(workspace)
-        return cls(open_database(path, busy_timeout_s=busy_timeout_s), path)
+        named = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
+        return cls(open_database(named, busy_timeout_s=busy_timeout_s), named.folder)
 
     def append(self, session_id: str, events: Sequence[Event], *, after_seq: int | None = None) -> tuple[Recorded, ...]:
         """Adds events to a session, all or none; they are on the disk when this returns.
@@ -143,7 +138,7 @@ class Store:
         if not events:
             return ()
         rows = event_rows(session_id, events)
-        with self.writing() as connection:
+        with self.writing(session_id) as connection:
             if after_seq is not None and _last_seq(connection, session_id) != after_seq:
                 raise JournalMoved("the interview was changed from elsewhere meanwhile. Look at it again.")
             return append_rows(connection, session_id, events, rows)
@@ -157,7 +152,7 @@ class Store:
         if not isinstance(first, SessionStarted):
             raise ValueError("an interview begins with its session_started")
         rows = event_rows(first.session_id, events)
-        with self.writing() as connection:
+        with self.writing(first.session_id) as connection:
             append_rows(connection, first.session_id, events, rows)
             connection.execute(insert(SETUPS).values(session_id=first.session_id, body=setup))
             publish()
@@ -165,21 +160,20 @@ class Store:
     def sessions_set_up_with(self, text: str) -> tuple[str, ...]:
         """The sessions whose set-up contains `text`, oldest first."""
         query = select(SETUPS.c.session_id).join(SESSIONS).where(SETUPS.c.body.contains(text, autoescape=True))
-        with failures_in_words(self._path), self._engine.begin() as connection:
+        with self.reading() as connection:
             found = connection.execute(query.order_by(SESSIONS.c.started_at, SESSIONS.c.session_id))
             return tuple(found.scalars())
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A transaction to read what lies beside the journal. Raises StoreError where the machine fails."""
-        with failures_in_words(self._path), self._engine.begin() as connection:
-            yield connection
+        return self._database.reading()
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction to write, all or nothing; on the disk when it is left. Raises StoreError likewise."""
-        with self._turn, failures_in_words(self._path), self._writer.begin() as connection:
-            yield connection
+    def writing(self, of: str) -> AbstractContextManager[Connection]:
+        """A transaction to write, all or nothing; on the disk when it is left. Raises StoreError likewise.
+
+        `of` is what is written of, a session's id or another name: others who write of the same wait until it ends.
+        """
+        return self._database.writing(of)
 
     def read(self, session_id: str, after_seq: int = 0, *, types: Collection[str] | None = None) -> Iterator[Recorded]:
         """A session's events after `after_seq`, in order, in constant memory; only of the `types` where given.
@@ -187,7 +181,7 @@ class Store:
         Reads page by page and keeps no transaction open between pages, so a slow reader hinders nobody; events that
         are appended while it reads come too. Raises UnknownSession, and StoreError where the machine fails.
         """
-        with failures_in_words(self._path), self._engine.begin() as connection:
+        with self.reading() as connection:
             if not _last_seq(connection, session_id):
                 raise _unknown(session_id)
         return self._pages(session_id, after_seq, types)
@@ -205,7 +199,7 @@ class Store:
             .group_by(SESSIONS.c.session_id)
             .order_by(SESSIONS.c.started_at, SESSIONS.c.session_id)
         )
-        with failures_in_words(self._path), self._engine.begin() as connection:
+        with self.reading() as connection:
             return tuple(
                 SessionSummary(
                     session_id=row.session_id,
@@ -222,7 +216,7 @@ class Store:
     def add_seat(self, seat: SeatRow, token_hash: str) -> None:
         """Keeps a seat under its token's hash. Raises UnknownSession, and BadInput for a name that is taken."""
         row = {"seat_id": seat.seat_id, "name": seat.name, "role": seat.role}
-        with self._turn, failures_in_words(self._path), self._writer.begin() as connection:
+        with self.writing(seat.session_id) as connection:
             if not _last_seq(connection, seat.session_id):
                 raise _unknown(seat.session_id)
             try:
@@ -233,7 +227,7 @@ class Store:
     def find_seat(self, token_hash: str) -> SeatRow | None:
         """The seat whose link has the token with this hash."""
         query = select(SEATS.c.seat_id, SEATS.c.session_id, SEATS.c.name, SEATS.c.role)
-        with failures_in_words(self._path), self._engine.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(query.where(SEATS.c.token_hash == token_hash)).one_or_none()
         return SeatRow(*row) if row else None
 
@@ -241,7 +235,7 @@ class Store:
         """A session's seats in the order of names, without those that were revoked."""
         query = select(SEATS.c.seat_id, SEATS.c.session_id, SEATS.c.name, SEATS.c.role).order_by(SEATS.c.name)
         is_open = ~SEATS.c.token_hash.startswith(_REVOKED, autoescape=True)
-        with failures_in_words(self._path), self._engine.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query.where(SEATS.c.session_id == session_id, is_open)).all()
         return tuple(SeatRow(*row) for row in rows)
 
@@ -253,36 +247,35 @@ class Store:
         change = update(SEATS).values(token_hash=f"{_REVOKED}{seat_id}")
         is_it = (SEATS.c.session_id == session_id, SEATS.c.seat_id == seat_id)
         is_open = ~SEATS.c.token_hash.startswith(_REVOKED, autoescape=True)
-        with self._turn, failures_in_words(self._path), self._writer.begin() as connection:
+        with self.writing(session_id) as connection:
             return bool(connection.execute(change.where(*is_it, is_open)).rowcount)
 
     def keep_setup(self, session_id: str, body: str) -> None:
         """Keeps what was set up for a session that has begun, once."""
-        with self._turn, failures_in_words(self._path), self._writer.begin() as connection:
+        with self.writing(session_id) as connection:
             connection.execute(insert(SETUPS).values(session_id=session_id, body=body))
 
     def setup(self, session_id: str) -> str | None:
         """What `keep_setup` kept for a session; None where nothing was."""
         query = select(SETUPS.c.body).where(SETUPS.c.session_id == session_id)
-        with failures_in_words(self._path), self._engine.begin() as connection:
+        with self.reading() as connection:
             return connection.execute(query).scalar_one_or_none()
 
-    def delete(self, session_id: str) -> int:
-        """Erases a session: its events, set-up and seats. Returns how many events went; no byte of them stays.
+    def delete(self, session_id: str) -> Deleted:
+        """Erases a session: its events, set-up and seats.
 
-        Raises UnknownSession, and StoreError where the bytes cannot be removed at the moment.
+        What `pipeline.store.Deleted` says of it. Raises UnknownSession, and StoreError where the bytes cannot be
+        removed at the moment.
         """
-        with self._turn, failures_in_words(self._path):
-            with self._writer.begin() as connection:
-                if not _last_seq(connection, session_id):
-                    raise _unknown(session_id)
-                deleted = delete_session(connection, session_id)
-            leave_no_bytes(self._engine)
-        return deleted
+        with self.writing(session_id) as connection:
+            if not _last_seq(connection, session_id):
+                raise _unknown(session_id)
+            deleted = self._database.delete_session(connection, session_id)
+        return Deleted(deleted, self._database.leave_no_bytes())
 
     def close(self) -> None:
         """Lets go of the database. Closing twice is fine."""
-        self._engine.dispose()
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -300,7 +293,7 @@ class Store:
             )
             if types is not None:
                 page = page.where(EVENTS.c.type.in_(types))
-            with failures_in_words(self._path), self._engine.begin() as connection:
+            with self.reading() as connection:
                 rows = connection.execute(page).all()
             for seq, recorded_at, body in rows:
                 yield Recorded(seq, recorded_at, _decoded(session_id, seq, body))
@@ -325,7 +318,12 @@ def append_rows(
     recorded = tuple(Recorded(seq, now, event) for seq, event in enumerate(events, last_seq + 1))
     placed = [{**row, "seq": one.seq, "recorded_at": now} for one, row in zip(recorded, rows, strict=True)]
     connection.execute(insert(EVENTS), placed)
+    after_append(connection, session_id, recorded[-1].seq)
     return recorded
+
+
+def after_append(connection: Connection, session_id: str, last_seq: int) -> None:
+    """What has to happen with every append, in its transaction: whoever writes, however, comes by here."""
 
 
 def _encoded(event: Event) -> str:

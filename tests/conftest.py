@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from pipeline.workspace import FILES_VARIABLE, resolve_workspace
 from tests.support.microphones import VirtualMicrophones
+from tests.support.postgresql import PostgresqlServer
 from tests.support.programs import Here
 
 # Two busy cores make single examples slow now and then; how long they take says nothing about the code.
@@ -28,3 +30,22 @@ def microphones(monkeypatch):
 def earmark(monkeypatch, capfd):
     """The command, run in this process."""
     return Here(monkeypatch, capfd)
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL server, one for all tests of this process."""
+    server = PostgresqlServer()
+    server.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def workspace(request, tmp_path, monkeypatch):
+    """A new workspace, in each database."""
+    if request.param == "sqlite":
+        return resolve_workspace(str(tmp_path / "workspace"))
+    monkeypatch.setenv(FILES_VARIABLE, str(tmp_path / "workspace"))
+    address = request.getfixturevalue("postgresql").new_schema()
+    return resolve_workspace(address.render_as_string(hide_password=False))

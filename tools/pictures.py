@@ -154,7 +154,7 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as workspace:
-        asyncio.run(take_pictures(resolve_workspace(workspace), folder))
+        asyncio.run(take_pictures(resolve_workspace(workspace).folder, folder))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from pipeline import library
-from pipeline.database import SESSIONS, SETUPS
 from pipeline.library import Shelved
 from pipeline.live_mark import is_live
 from pipeline.store import Store, StoreError
+from pipeline.tables import SESSIONS, SETUPS
 from ui.arrangement import People
 from ui.hub import Hub
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.audio_file import MediaFile
 from pipeline.store import Store
+from pipeline.workspace import Workspace
 from ui.actions import Consent, Frame, Start
 from ui.arrangement import Arrangement
 from ui.follow import follow
@@ -69,7 +70,7 @@ async def show(
     heard: MediaFile | MicrophoneSource,
     setup: Setup,
     arrangement: Arrangement,
-    workspace: Path,
+    workspace: Workspace,
     door: Door,
     showing: Showing,
 ) -> None:

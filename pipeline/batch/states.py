@@ -16,9 +16,9 @@ from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import Connection, insert, select, update
 
-from pipeline.database import BATCH_FILES, SETUPS
 from pipeline.events import Event, SessionStarted
 from pipeline.store import Store, append_rows, event_rows
+from pipeline.tables import BATCH_FILES, SETUPS
 
 State = Literal["waiting", "running", "done", "done in part", "failed", "skipped"]
 STATES: Final[tuple[State, ...]] = get_args(State)
@@ -47,6 +47,7 @@ class BatchStates:
     def __init__(self, store: Store, out: Path) -> None:
         self._store = store
         self._out = str(out)
+        self._whole = f"batch {out}"
 
     def enrol(self, wanted: Mapping[str, str], is_taken: Callable[[str, str], bool]) -> dict[str, tuple[str, str]]:
         """Puts files in line, each under a folder name of its own: by source the name and the claim to finish it.
@@ -55,7 +56,7 @@ class BatchStates:
         name is another's, or `is_taken(name, source)`, a number follows it. Older claims to these files end.
         """
         enrolled: dict[str, tuple[str, str]] = {}
-        with self._store.writing() as connection:
+        with self._store.writing(self._whole) as connection:
             known = {row.source: row.name for row in _rows(connection, self._out)}
             used = {name.casefold() for name in known.values()}
             for source, name in wanted.items():
@@ -78,13 +79,13 @@ class BatchStates:
 
     def start(self, name: str, claim: str) -> None:
         """Somebody works on a file now."""
-        with self._store.writing() as connection:
+        with self._store.writing(self._one(name)) as connection:
             change = self._change(name, state="running")
             connection.execute(change.where(BATCH_FILES.c.claim == claim))
 
     def release(self, claims: Mapping[str, str]) -> None:
         """Puts files that nobody works on any more back in line, unless they are finished; claims by name."""
-        with self._store.writing() as connection:
+        with self._store.writing(self._whole) as connection:
             for name, claim in claims.items():
                 change = self._change(name, state="waiting", claim=None)
                 connection.execute(change.where(BATCH_FILES.c.claim == claim))
@@ -99,7 +100,7 @@ class BatchStates:
         changes: dict[str, Any] = {"state": state, "reason": reason, "claim": None}
         if state == "failed":
             changes |= {"fingerprint": None, "session_id": None}
-        with self._store.writing() as connection:
+        with self._store.writing(self._one(name)) as connection:
             if not connection.execute(self._change(name, **changes).where(BATCH_FILES.c.claim == claim)).rowcount:
                 return False
             publish()
@@ -125,7 +126,7 @@ class BatchStates:
         session_id = _session_id(events)
         rows = event_rows(session_id, events)
         changes = {"state": state, "reason": reason, "fingerprint": fingerprint, "session_id": session_id}
-        with self._store.writing() as connection:
+        with self._store.writing(self._one(name)) as connection:
             change = self._change(name, **changes, claim=None).where(BATCH_FILES.c.claim == claim)
             if not connection.execute(change).rowcount:
                 return False
@@ -133,6 +134,9 @@ class BatchStates:
             connection.execute(insert(SETUPS).values(session_id=session_id, body=setup))
             publish()
         return True
+
+    def _one(self, name: str) -> str:
+        return f"{self._whole} {name}"
 
     def _change(self, name: str, **values: Any) -> Any:
         is_it = (BATCH_FILES.c.out == self._out, BATCH_FILES.c.name == name)

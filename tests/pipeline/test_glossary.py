@@ -5,13 +5,13 @@ from pipeline.glossary import fixed_terms, fixed_terms_in
 from pipeline.state import fold
 from pipeline.store import Store
 from pipeline.undoing import undo
-from pipeline.workspace import named_workspace, resolve_workspace
+from pipeline.workspace import named_workspace
 from tests.support.interviews import said, started
 
 
 @pytest.fixture
-def store(tmp_path):
-    with Store.open(resolve_workspace(str(tmp_path))) as store:
+def store(workspace):
+    with Store.open(workspace) as store:
         yield store
 
 
@@ -56,4 +56,4 @@ def test_terms_of_another_rubric_are_not_expected(store):
 def test_a_workspace_that_was_never_used_is_not_made(tmp_path):
     workspace = named_workspace(str(tmp_path / "none"))
     assert fixed_terms_in(workspace, "bei") == ()
-    assert not workspace.exists()
+    assert not workspace.folder.exists()

@@ -11,13 +11,16 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from pipeline.errors import BadInput
 from pipeline.events import Draft, Event, NoteTaken, SessionEnded, SessionStarted, Utterance
 from pipeline.state import fold
 from pipeline.store import SeatRow, Store, StoreError, UnknownSession, new_session_id
+from pipeline.workspace import Workspace
 from tests.support.interviews import started
 from tests.support.journal_writer import sentence, writing
+from tests.support.postgresql import named
 
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
@@ -39,8 +42,8 @@ def seqs(store, session_id):
 
 
 @pytest.fixture
-def store(tmp_path):
-    with Store.open(tmp_path) as store:
+def store(workspace):
+    with Store.open(workspace) as store:
         yield store
 
 
@@ -96,23 +99,35 @@ def test_a_session_id_that_could_not_name_a_file_is_refused(store):
         store.append("../s", [started("../s")])
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE events SET body = '{}'",
-        "UPDATE events SET seq = seq + 1",
-        "DELETE FROM events",
-        "INSERT OR REPLACE INTO events VALUES ('s1', 1, '', 'note_taken', '{}')",
-        "INSERT INTO events VALUES ('s1', 3, '', 'note_taken', '{}')",
-        "INSERT INTO events VALUES ('s1', 0, '', 'note_taken', '{}')",
-    ],
+_ALIKE = (
+    "UPDATE events SET body = '{}'",
+    "UPDATE events SET seq = seq + 1",
+    "DELETE FROM events",
+    "INSERT INTO events VALUES ('s1', 3, '', 'note_taken', '{}')",
+    "INSERT INTO events VALUES ('s1', 0, '', 'note_taken', '{}')",
+    "INSERT INTO events VALUES ('s1', 2, '', 'note_taken', '{}'), ('s1', 4, '', 'note_taken', '{}')",
 )
-def test_the_database_itself_refuses_to_change_the_journal(store, session_id, tmp_path, statement):
+_SQLITE = "INSERT OR REPLACE INTO events VALUES ('s1', 1, '', 'note_taken', '{}')"
+_POSTGRESQL = (
+    "TRUNCATE events CASCADE",
+    "INSERT INTO events VALUES ('s1', 2, '', '', ''), ('s1', 2, '', '', '')",
+    "INSERT INTO events VALUES ('s1', 2, '', '', ''); UPDATE events SET body = '' WHERE seq = 2",
+)
+
+
+@pytest.mark.parametrize(
+    ("workspace", "statement"),
+    [
+        *itertools.product(["sqlite", "postgresql"], _ALIKE),
+        ("sqlite", _SQLITE),
+        *(("postgresql", one) for one in _POSTGRESQL),
+    ],
+    indirect=["workspace"],
+)
+def test_the_database_itself_refuses_to_change_the_journal(store, session_id, statement):
     before = list(store.read(session_id))
-    connection = sqlite3.connect(tmp_path / "earmark.db", isolation_level=None)
-    with pytest.raises(sqlite3.IntegrityError, match="journal"):
-        connection.execute(statement)
-    connection.close()
+    with pytest.raises(IntegrityError, match="journal"), store.writing(session_id) as connection:
+        connection.exec_driver_sql(statement)
     assert list(store.read(session_id)) == before
 
 
@@ -148,13 +163,11 @@ def test_a_workspace_that_is_not_there_is_refused(tmp_path):
         Store.open(tmp_path / "gone")
 
 
-def test_a_workspace_of_a_newer_earmark_is_refused(tmp_path):
-    Store.open(tmp_path).close()
-    with sqlite3.connect(tmp_path / "earmark.db") as connection:
-        connection.execute("UPDATE schema_version SET version = 99")
-    connection.close()
+def test_a_workspace_of_a_newer_earmark_is_refused(workspace):
+    with Store.open(workspace) as store, store.writing("schema") as connection:
+        connection.exec_driver_sql("UPDATE schema_version SET version = 99")
     with pytest.raises(BadInput, match=r"newer Earmark .schema 99.*Update Earmark"):
-        Store.open(tmp_path)
+        Store.open(workspace)
 
 
 # What the machine does
@@ -214,9 +227,11 @@ def stored(event):
     return not isinstance(event, Draft | SessionStarted) and not (isinstance(event, Utterance) and not event.is_final)
 
 
-@pytest.fixture(scope="module")
-def shared_store(tmp_path_factory):
-    with Store.open(tmp_path_factory.mktemp("workspace")) as store:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_store(request, tmp_path_factory):
+    is_file = request.param == "sqlite"
+    address = None if is_file else request.getfixturevalue("postgresql").new_schema()
+    with Store.open(Workspace(tmp_path_factory.mktemp("workspace"), address)) as store:
         yield store
 
 
@@ -251,8 +266,8 @@ def test_sessions_do_not_see_each_others_events(store):
     assert [one.event.text for one in store.read("s2", 1)] == ["s2"]
 
 
-def test_a_slow_reader_gets_what_is_appended_while_it_reads_and_hinders_no_writer(tmp_path):
-    with Store.open(tmp_path, busy_timeout_s=0.05) as store:
+def test_a_slow_reader_gets_what_is_appended_while_it_reads_and_hinders_no_writer(workspace):
+    with Store.open(workspace, busy_timeout_s=0.05) as store:
         store.append("s1", [started("s1")] + [note()] * 700)
         reading = store.read("s1")
         first = next(reading)
@@ -290,10 +305,10 @@ def test_an_empty_workspace_has_no_sessions(store):
     assert store.sessions() == ()
 
 
-def test_events_are_there_after_closing_and_opening_again(tmp_path):
-    with Store.open(tmp_path) as store:
+def test_events_are_there_after_closing_and_opening_again(workspace):
+    with Store.open(workspace) as store:
         appended = store.append("s1", [started("s1"), sentence(1)])
-    with Store.open(tmp_path) as store:
+    with Store.open(workspace) as store:
         assert tuple(store.read("s1")) == appended
 
 
@@ -326,8 +341,8 @@ def test_threads_of_one_process_share_a_store(store, session_id):
     assert sorted(given) == list(range(2, 202)) == seqs(store, session_id)[1:]
 
 
-def test_two_processes_write_one_session_without_a_gap_while_a_third_reads_it(store, session_id, tmp_path):
-    writers = {name: writing("notes", tmp_path, session_id, name, 150) for name in ("ada", "bo")}
+def test_two_processes_write_one_session_without_a_gap_while_a_third_reads_it(store, session_id, workspace):
+    writers = {name: writing("notes", named(workspace), session_id, name, 150) for name in ("ada", "bo")}
     seen = 0
     while any(running.poll() is None for running in writers.values()):
         read = seqs(store, session_id)
@@ -340,57 +355,60 @@ def test_two_processes_write_one_session_without_a_gap_while_a_third_reads_it(st
         assert recorded.seq == told[recorded.event.author][int(recorded.event.at_s)]
 
 
-def test_processes_that_open_a_new_workspace_at_the_same_moment_all_get_it(tmp_path):
-    running = [writing("open", tmp_path, tmp_path / "gate") for _ in range(3)]
+def test_processes_that_open_a_new_workspace_at_the_same_moment_all_get_it(workspace, tmp_path):
+    running = [writing("open", named(workspace), tmp_path / "gate") for _ in range(3)]
     for one in running:
         assert one.stdout.readline() == "ready\n"
     (tmp_path / "gate").touch()
     assert [finished(one) for one in running] == ["opened\n"] * 3
 
 
+def test_writers_on_two_sessions_do_not_wait_for_each_other_on_a_server(postgresql, tmp_path):
+    with Store.open(Workspace(tmp_path, postgresql.new_schema()), busy_timeout_s=0.05) as store:
+        for session_id in ("s1", "s2"):
+            store.append(session_id, [started(session_id)])
+        with store.writing("s1"):
+            assert store.append("s2", [note()])[0].seq == 2
+            with pytest.raises(StoreError, match="locked"):
+                store.append("s1", [note()])
+        assert store.append("s1", [note()])[0].seq == 2
+
+
 # -- seats and set-ups ------------------------------------------------------------------------------------------------
 
 
-def test_a_database_of_the_first_version_is_brought_up_with_its_journal(tmp_path):
-    with Store.open(tmp_path) as store:
-        store.append("s1", [started("s1"), *[note()] * 3])
-        before = list(store.read("s1"))
-    with contextlib.closing(sqlite3.connect(tmp_path / "earmark.db")) as connection, connection:
-        connection.executescript("DROP TABLE seats; DROP TABLE setups; UPDATE schema_version SET version = 1;")
-    with Store.open(tmp_path) as store:
-        assert list(store.read("s1")) == before
-        store.add_seat(SeatRow("x", "s1", "Ada", "rater"), "hash")
-        store.keep_setup("s1", "{}")
-    with Store.open(tmp_path) as again:
-        assert again.find_seat("hash") == SeatRow("x", "s1", "Ada", "rater")
-        assert again.setup("s1") == "{}"
-        assert (again.find_seat("other"), again.setup("s2")) == (None, None)
+def test_a_revoked_seat_opens_nothing_is_not_listed_and_keeps_its_name(store):
+    store.append("s1", [started("s1")])
+    ada, bo = SeatRow("x", "s1", "Ada", "rater"), SeatRow("y", "s1", "Bo", "viewer")
+    store.add_seat(bo, "hash of Bo")
+    store.add_seat(ada, "hash of Ada")
+    assert store.seats("s1") == (ada, bo)
+    assert not store.revoke_seat("s2", "x")
+    assert store.revoke_seat("s1", "x")
+    assert not store.revoke_seat("s1", "x")
+    assert store.find_seat("hash of Ada") is None
+    assert store.seats("s1") == (bo,)
+    with pytest.raises(BadInput):
+        store.add_seat(SeatRow("z", "s1", "Ada", "rater"), "another hash")
 
 
-def test_a_revoked_seat_opens_nothing_is_not_listed_and_keeps_its_name(tmp_path):
-    with Store.open(tmp_path) as store:
-        store.append("s1", [started("s1")])
-        ada, bo = SeatRow("x", "s1", "Ada", "rater"), SeatRow("y", "s1", "Bo", "viewer")
-        store.add_seat(bo, "hash of Bo")
-        store.add_seat(ada, "hash of Ada")
-        assert store.seats("s1") == (ada, bo)
-        assert not store.revoke_seat("s2", "x")
-        assert store.revoke_seat("s1", "x")
-        assert not store.revoke_seat("s1", "x")
-        assert store.find_seat("hash of Ada") is None
-        assert store.seats("s1") == (bo,)
-        with pytest.raises(BadInput):
-            store.add_seat(SeatRow("z", "s1", "Ada", "rater"), "another hash")
-
-
-def test_a_seat_needs_a_session(tmp_path):
-    with Store.open(tmp_path) as store, pytest.raises(UnknownSession):
+def test_a_seat_needs_a_session(store):
+    with pytest.raises(UnknownSession):
         store.add_seat(SeatRow("x", "nowhere", "Ada", "rater"), "hash")
 
 
-def test_events_of_some_types_are_read_in_their_places(tmp_path):
-    with Store.open(tmp_path) as store:
-        store.append("s1", [started("s1"), note(), note()])
-        assert [recorded.seq for recorded in store.read("s1", types={"note_taken"})] == [2, 3]
-        assert [recorded.seq for recorded in store.read("s1", 2, types={"note_taken"})] == [3]
-        assert list(store.read("s1", types=())) == []
+def test_events_of_some_types_are_read_in_their_places(store):
+    store.append("s1", [started("s1"), note(), note()])
+    assert [recorded.seq for recorded in store.read("s1", types={"note_taken"})] == [2, 3]
+    assert [recorded.seq for recorded in store.read("s1", 2, types={"note_taken"})] == [3]
+    assert list(store.read("s1", types=())) == []
+
+
+def test_a_set_up_is_kept_beside_its_session_and_found_again(store, session_id):
+    store.add_seat(SeatRow("x", session_id, "Ada", "rater"), "hash")
+    store.keep_setup(session_id, '{"file": "100%_a"}')
+    assert store.find_seat("hash") == SeatRow("x", session_id, "Ada", "rater")
+    assert store.setup(session_id) == '{"file": "100%_a"}'
+    assert (store.find_seat("other"), store.setup("s2")) == (None, None)
+    assert store.sessions_set_up_with("100%_a") == (session_id,)
+    assert store.sessions_set_up_with("100%%a") == ()

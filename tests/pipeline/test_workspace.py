@@ -2,6 +2,7 @@ import logging
 import os
 import stat
 import tempfile
+import traceback
 from contextlib import contextmanager
 
 import platformdirs
@@ -9,7 +10,7 @@ import pytest
 
 from pipeline.errors import BadInput
 from pipeline.store import Store
-from pipeline.workspace import WORKSPACE_VARIABLE, audio_path, resolve_workspace
+from pipeline.workspace import FILES_VARIABLE, WORKSPACE_VARIABLE, audio_path, resolve_workspace
 
 NOBODY = 65534
 
@@ -36,6 +37,7 @@ def without_root(own_folder=None):
 @pytest.fixture(autouse=True)
 def _no_variable(monkeypatch):
     monkeypatch.delenv(WORKSPACE_VARIABLE, raising=False)
+    monkeypatch.delenv(FILES_VARIABLE, raising=False)
 
 
 def test_a_file_is_refused_and_left_alone(tmp_path):
@@ -65,11 +67,51 @@ def test_a_name_that_no_folder_can_have_is_refused(tmp_path, monkeypatch, name):
         resolve_workspace(name)
 
 
-def test_the_address_of_a_database_is_refused_rather_than_made_a_folder(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("mysql://ada:pa55@host/earmark", r"not of mysql.*postgresql\+psycopg://USER@HOST/DATABASE"),
+        ("sqlite:///earmark.db", "not of sqlite"),
+        ("postgresql+asyncpg://ada:pa55@host/earmark", "not of postgresql"),
+        ("postgresql://ada:pa55@host", "names no database"),
+        ("postgresql://ada:pa55@host:port/earmark", "no address of a database"),
+        ("ada pa55://", "no address of a database|not of"),
+    ],
+)
+def test_an_address_that_is_none_of_postgresql_is_refused_without_its_password(tmp_path, monkeypatch, address, said):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(BadInput, match="not the address of a database"):
-        resolve_workspace("postgresql://host/earmark")
+    with pytest.raises(BadInput, match=said) as refusal:
+        resolve_workspace(address)
+    assert "pa55@" not in "".join(traceback.format_exception(refusal.value))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_beside_a_database_on_a_server_recordings_have_a_folder(tmp_path, monkeypatch, scheme):
+    monkeypatch.setenv(FILES_VARIABLE, str(tmp_path / "files"))
+    workspace = resolve_workspace(f"{scheme}://ada:pa55@host/earmark")
+    assert workspace.folder == tmp_path / "files"
+    assert (tmp_path / "files" / "audio").is_dir()
+    assert workspace.address.drivername == "postgresql+psycopg"
+    assert "pa55" not in f"{workspace} {workspace.address}"
+    monkeypatch.delenv(FILES_VARIABLE)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv(WORKSPACE_VARIABLE, "postgresql://ada@host/earmark")
+    assert resolve_workspace(None).folder == platformdirs.user_data_path("earmark", appauthor=False)
+
+
+def test_a_folder_that_a_team_shares_keeps_its_mode(tmp_path, monkeypatch):
+    tmp_path.chmod(0o770)
+    monkeypatch.setenv(FILES_VARIABLE, str(tmp_path))
+    resolve_workspace("postgresql://ada@host/earmark")
+    assert mode(tmp_path) == 0o770
+
+
+def test_what_is_wrong_with_the_shared_folder_names_its_variable(tmp_path, monkeypatch):
+    (tmp_path / "notes.txt").write_text("mine")
+    monkeypatch.setenv(FILES_VARIABLE, str(tmp_path / "notes.txt"))
+    with pytest.raises(BadInput, match=r"not a folder: .*EARMARK_FILES=DIR"):
+        resolve_workspace("postgresql://ada@host/earmark")
 
 
 def test_a_folder_where_nothing_can_be_made_is_refused():
@@ -79,13 +121,13 @@ def test_a_folder_where_nothing_can_be_made_is_refused():
 
 def test_a_workspace_that_cannot_be_written_is_refused():
     with tempfile.TemporaryDirectory() as folder, without_root(folder):
-        resolve_workspace(folder).chmod(0o500)
+        resolve_workspace(folder).folder.chmod(0o500)
         with pytest.raises(BadInput, match="cannot write in workspace"):
             resolve_workspace(folder)
 
 
 def test_a_new_workspace_is_private_with_its_audio_folder_and_database(tmp_path):
-    workspace = resolve_workspace(str(tmp_path / "new" / "workspace"))
+    workspace = resolve_workspace(str(tmp_path / "new" / "workspace")).folder
     Store.open(workspace).close()
     assert workspace == tmp_path / "new" / "workspace"
     assert {path.name: mode(path) for path in (workspace, *workspace.iterdir())} == {
@@ -97,14 +139,14 @@ def test_a_new_workspace_is_private_with_its_audio_folder_and_database(tmp_path)
 
 def test_an_empty_folder_is_made_private(tmp_path):
     tmp_path.chmod(0o755)
-    assert mode(resolve_workspace(str(tmp_path))) == 0o700
+    assert mode(resolve_workspace(str(tmp_path)).folder) == 0o700
 
 
 def test_a_workspace_opened_to_others_is_made_private_again(tmp_path):
-    workspace = resolve_workspace(str(tmp_path))
+    workspace = resolve_workspace(str(tmp_path)).folder
     Store.open(workspace).close()
     workspace.chmod(0o777)
-    assert mode(resolve_workspace(str(tmp_path))) == 0o700
+    assert mode(resolve_workspace(str(tmp_path)).folder) == 0o700
 
 
 def test_a_folder_with_other_files_keeps_its_mode_and_is_warned_of(tmp_path, caplog):
@@ -119,15 +161,15 @@ def test_a_folder_with_other_files_keeps_its_mode_and_is_warned_of(tmp_path, cap
 
 def test_the_option_comes_before_the_variable_and_that_before_the_data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    assert resolve_workspace(None) == platformdirs.user_data_path("earmark", appauthor=False)
+    assert resolve_workspace(None).folder == platformdirs.user_data_path("earmark", appauthor=False)
     monkeypatch.setenv(WORKSPACE_VARIABLE, str(tmp_path / "variable"))
-    assert resolve_workspace(None) == tmp_path / "variable"
-    assert resolve_workspace(str(tmp_path / "option")) == tmp_path / "option"
+    assert resolve_workspace(None).folder == tmp_path / "variable"
+    assert resolve_workspace(str(tmp_path / "option")).folder == tmp_path / "option"
 
 
 def test_a_relative_name_becomes_a_full_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert resolve_workspace("here") == tmp_path / "here"
+    assert resolve_workspace("here").folder == tmp_path / "here"
 
 
 @pytest.mark.parametrize("session_id", ["", "../escape", "a/b", ".", "-x", "a" * 101, "a\n", "é"])

@@ -48,7 +48,7 @@ def _say(*words: object) -> None:
 
 
 def _write_notes(workspace: str, session_id: str, name: str, count: str) -> None:
-    store = Store.open(Path(workspace))
+    store = Store.open(resolve_workspace(workspace))
     for number in range(int(count)):
         note = NoteTaken(author=name, at_s=float(number), text="")
         _say(*(one.seq for one in store.append(session_id, [note])))
@@ -56,12 +56,12 @@ def _write_notes(workspace: str, session_id: str, name: str, count: str) -> None
 
 def _write_interview(workspace: str, session_id: str) -> None:
     _say("seq", 0)
-    folder = resolve_workspace(workspace)
-    store = Store.open(folder)
+    named = resolve_workspace(workspace)
+    store = Store.open(named)
     store.append(session_id, [started(session_id)])
     _say("seq", 1)
     threading.Thread(target=_write_sentences, args=(store, session_id), daemon=True).start()
-    with Recording.open(audio_path(folder, session_id), 2) as recording:
+    with Recording.open(audio_path(named.folder, session_id), 2) as recording:
         for first in itertools.count(0, CHUNK):
             for channel in (1, 2):
                 recording.receive(AudioChunk(channel, first, tone(channel, first, CHUNK)))
@@ -79,7 +79,7 @@ def _open_at(workspace: str, gate: str) -> None:
     _say("ready")
     while not Path(gate).exists():
         time.sleep(0.001)
-    Store.open(Path(workspace)).close()
+    Store.open(resolve_workspace(workspace)).close()
     _say("opened")
 
 

@@ -172,7 +172,7 @@ def swapped(tmp_path):
     guesses.append(ChannelAssigned(channel=2, speaker="interviewer", basis="guessed"))
     tagger = Tagger(load_rubric("bei"))
     heard = [found for event in (*utterances, *guesses) for found in (event, *tagger.receive(event))]
-    workspace = resolve_workspace(str(tmp_path / "w"))
+    workspace = resolve_workspace(str(tmp_path / "w")).folder
     with Store.open(workspace) as store:
         store.append("s1", [started("s1", "bei"), *heard, *tagger.receive_end(), SessionEnded(at_s=9.0, reason="over")])
     return workspace

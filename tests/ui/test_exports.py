@@ -49,7 +49,7 @@ from ui.seats import HOST_SEAT_ID
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports")
-    workspace = resolve_workspace(str(folder / "workspace"))
+    workspace = resolve_workspace(str(folder / "workspace")).folder
     with closing(Store.open(workspace)) as store:
         people = People(candidate="Dana", note_taker="Noor")
         store.add_session(reviewed(), Arrangement(people=people).to_json())

@@ -36,7 +36,7 @@ VTT = """WEBVTT
 
 @pytest.fixture
 def workspace(tmp_path):
-    return resolve_workspace(str(tmp_path / "workspace"))
+    return resolve_workspace(str(tmp_path / "workspace")).folder
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ ROUNDS: Final = 38
 
 async def bench(options: argparse.Namespace, folder: Path) -> Figures:
     """Run the parts that are wanted, print their tables as they come, and give their figures."""
-    workspace = resolve_workspace(str(folder))
+    workspace = resolve_workspace(str(folder)).folder
     figures: Figures = {"machine": machine()}
     with closing(Store.open(workspace)) as store:
         long = await asyncio.to_thread(keep_long, store, options.rounds)

@@ -29,6 +29,7 @@ from pipeline.state import InterviewState, fold
 from pipeline.store import Store
 from pipeline.transcript_file import read_transcript
 from pipeline.vad import SpeechGate
+from pipeline.workspace import Workspace
 from rubrics.errors import RubricError
 from rubrics.model import Rubric
 from signals.errors import SignalsError
@@ -84,7 +85,7 @@ class FileOutcome:
 class BatchSetup:
     """What is the same for every file. Travels to each process once, by pickle. Rubrics by the task's word for them."""
 
-    workspace: Path
+    workspace: Workspace
     out: Path
     choice: Choice
     threads: int

@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Final, Literal
 
 import typer
@@ -15,7 +14,7 @@ from rich.table import Table
 from pipeline.capture import list_devices
 from pipeline.errors import MissingFacility, PipelineError
 from pipeline.models import choose, installed
-from pipeline.workspace import resolve_workspace
+from pipeline.workspace import Workspace, resolve_workspace
 from ui.commands.options import Json, WorkspaceOption
 from ui.terminal import results, write_json
 
@@ -109,7 +108,8 @@ def _microphones() -> Finding:
     return Finding(name, "missing", "no input device", "Plug one in; recordings work without.")
 
 
-def _workspace(path: Path) -> Finding:
+def _workspace(workspace: Workspace) -> Finding:
+    path = workspace.folder
     free = shutil.disk_usage(path).free
     detail = f"{path}, {free / 1e9:.0f} GB free"
     if free < _LEAST_FREE_BYTES:

@@ -71,8 +71,9 @@ WorkspaceOption = Annotated[
     str | None,
     typer.Option(
         "--workspace",
-        metavar="DIR",
-        help="Where journals and audio are kept; else EARMARK_WORKSPACE, else the user's data folder.",
+        metavar="DIR|ADDRESS",
+        help="Where journals and audio are kept; else EARMARK_WORKSPACE, else the user's data folder. With the address "
+        "of a PostgreSQL database, postgresql+psycopg://USER@HOST/NAME, audio is kept in EARMARK_FILES.",
     ),
 ]
 
