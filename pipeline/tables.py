@@ -9,8 +9,7 @@ from typing import Final
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
 
 SCHEMA_VERSION: Final = 4
-"""2 added the seats and the set-ups, 3 the files of batches, 4 the library with its search index; an older database
-gets them when it is opened."""
+"""pipeline/migrations says what each version added; an older database is brought up to date when it is opened."""
 METADATA: Final = MetaData()
 WORDS: Final = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of its code points, as SQLite has it, whatever language a server's database is set up for."""
