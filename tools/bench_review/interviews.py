@@ -1,11 +1,12 @@
 """What is measured on: an interview of three hours with its sound, and a workspace with many others.
 
-The samples over and over, a sentence a line, and proposals put in beside those of the tagger: as many lines as three
-hours of quick talk have, and more tags on them than a tagger has yet found.
+The samples over and over, each time asked about something else of the guide, a sentence a line, and proposals put in
+beside those of the tagger: as many lines as three hours of quick talk have, and more tags on them than a tagger has yet
+found.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,7 @@ from pipeline.recording import Recording
 from pipeline.store import Store
 from pipeline.workspace import audio_path
 from rubrics.load import load_rubric
+from rubrics.model import Question
 from signals.listener import Listener
 
 SAMPLES: Final = Path(__file__).parents[2] / "samples"
@@ -58,7 +60,7 @@ class Long:
 
 def keep_long(store: Store, rounds: int) -> Long:
     """Journal the sample `rounds` times on end, with its sound."""
-    events = list(_rounds(_heard(), rounds))
+    events = list(_rounds(_heard(), rounds, load_rubric(RUBRIC).questions))
     store.append(LONG, events)
     record(audio_path(store.workspace, LONG), rounds)
     gone = {event.tag_id for event in events if isinstance(event, TagRetracted)}
@@ -156,13 +158,31 @@ def _proposal(utterance: Utterance, number: int) -> Tag:
     )
 
 
-def _rounds(heard: list[Event], rounds: int) -> Iterator[Event]:
+def _rounds(heard: list[Event], rounds: int, questions: Sequence[Question]) -> Iterator[Event]:
     yield _started(LONG)
     most = max(event.segment_id for event in heard if isinstance(event, Utterance))
+    planned = [event for event in heard if isinstance(event, QuestionAsked) and not event.is_follow_up]
     for round_ in range(rounds):
+        asked = {
+            event.segment_id: questions[(round_ * len(planned) + number) % len(questions)]
+            for number, event in enumerate(planned)
+        }
         for event in heard:
-            yield from _moved(event, round_, round_ * most, round_ * LENGTH_S)
+            yield from _moved(_asking(event, asked), round_, round_ * most, round_ * LENGTH_S)
     yield SessionEnded(at_s=rounds * LENGTH_S, reason="the recording ended")
+
+
+def _asking(event: Event, asked: Mapping[int, Question]) -> Event:
+    """The same with another question in place of the one that was asked there."""
+    match event:
+        case QuestionAsked(segment_id=segment_id) if segment_id in asked:
+            return replace(event, question_id=asked[segment_id].id)
+        case Utterance(segment_id=segment_id) if segment_id in asked:
+            said = asked[segment_id].text.split()
+            times = np.linspace(event.start_s, event.end_s, len(said) + 1).round(3).tolist()
+            text, words = compose((word, times[at], times[at + 1], 1.0) for at, word in enumerate(said))
+            return replace(event, text=text, words=words)
+    return event
 
 
 def _moved(event: Event, round_: int, ids: int, by_s: float) -> Iterator[Event]:
