@@ -299,6 +299,7 @@ class Tagger:
                 if at > first and starts[at : at + 1] == [place] and self._goes_on(turns, at, touched, starts):
                     self._turns[-1].answer.finish()
                     kept_to = at
+                    touched = sorted({*touched, *self._begins_otherwise(turns[at:], starts[at:])})
                     break
                 self._hear(utterance)
             else:
@@ -320,16 +321,21 @@ class Tagger:
         return self._turns[:end]
 
     def _goes_on(self, turns: Sequence[_Turn], at: int, touched: Sequence[Place], starts: Sequence[Place]) -> bool:
-        """Whether the turns from `at` on are told from here as they were, up to the one before the next touched."""
+        """Whether the turns from `at` on are told from here as they were, up to the one before the next to tell anew."""
         last = self._turns[-1] if self._turns else None
         if last is None or last.is_open_question or last.question_id != turns[at - 1].question_id:
             return False
-        if touched and _first_told(starts, touched[0]) <= at:
-            return False
-        began: dict[str | None, Before] = {}
-        for turn in turns[at:]:
-            began.setdefault(turn.question_id, turn.began)
-        return all(self._told_before(question_id) == before for question_id, before in began.items())
+        ahead = (*touched[:1], *self._begins_otherwise(turns[at:], starts[at:]))
+        return all(_first_told(starts, place) > at for place in ahead)
+
+    def _begins_otherwise(self, turns: Sequence[_Turn], starts: Sequence[Place]) -> tuple[Place, ...]:
+        """Where the first of these turns begins to whose question something else was told before than it knows."""
+        seen: set[str | None] = set()
+        for turn, start in zip(turns, starts, strict=True):
+            if turn.question_id not in seen and self._told_before(turn.question_id) != turn.began:
+                return (start,)
+            seen.add(turn.question_id)
+        return ()
 
 
 def _standing(turns: Sequence[_Turn]) -> dict[str, Tag]:

@@ -93,8 +93,9 @@ def test_a_corrected_sentence_is_tagged_anew_and_no_other_tag_is_told() -> None:
     assert {(span.segment_id, span.revision) for tag in again if isinstance(tag, Tag) for span in tag.spans} == {(4, 2)}
 
 
-def test_answers_that_were_not_touched_are_not_read_again(monkeypatch) -> None:
-    heard = Heard(READY.fork()).receive(*INTERVIEW).end()
+@pytest.fixture
+def read(monkeypatch) -> list[int]:
+    """The lines that answers read, from now on."""
     read: list[int] = []
     extend = Answer.extend
 
@@ -103,8 +104,25 @@ def test_answers_that_were_not_touched_are_not_read_again(monkeypatch) -> None:
         return extend(self, utterance, speaker)
 
     monkeypatch.setattr(Answer, "extend", counting)
+    return read
+
+
+def test_answers_that_were_not_touched_are_not_read_again(read: list[int]) -> None:
+    heard = Heard(READY.fork()).receive(*INTERVIEW).end()
+    read.clear()
     heard.receive(edited(said(4, "I wrote an audit and a plan.", revision=1), replaced=(4,)))
     assert read == [3, 4]
+
+
+def test_a_later_answer_to_the_same_question_is_read_again_and_not_those_between(read: list[int]) -> None:
+    later = (said(12, RESCUE, "interviewer"), said(13, "And then I wrote another audit."))
+    fixed = said(4, "In the end we kept the client.", revision=1)
+    heard = Heard(READY.fork()).receive(*INTERVIEW, *later).end()
+    read.clear()
+    heard.receive(edited(fixed, replaced=(4,)))
+    assert {4, 13} <= set(read)
+    assert not {6, 8, 9} & set(read)
+    assert heard.told() == Heard(READY.fork()).receive(*INTERVIEW[:3], fixed, *INTERVIEW[4:], *later).end().told()
 
 
 def test_a_question_that_is_none_any_more_gives_its_answer_to_the_one_before() -> None:

@@ -2,6 +2,7 @@
 // marks and tags. Everything on it is in the transcript too; here a click leads there.
 
 import { breath } from "./breath.js";
+import { coarser } from "./review-outline.js";
 import { clock } from "./words.js";
 
 const LANES_PX = 48;
@@ -12,6 +13,7 @@ const SPEAKER_PX = 4;
 const TAGS_Y = 35;
 const TAG_PX = 12;
 const NEAR_PX = 6;
+const PAIRS_A_PX = 2; // of the outline, until somebody looks closer: more would only take longer to draw
 const ZOOMS = Object.freeze([1, 2, 4, 8, 16, 32]);
 const MOST_PX = 60_000; // of the waveform at its widest: two hours at eight pixels a second
 
@@ -49,11 +51,12 @@ export class Track {
       return padded;
     });
     if (!outlines.length) return;
+    this.fine = { peaks: outlines, duration: total };
     this.channels = outlines.length;
     this.wave = WaveSurfer.create({
       container: this.waveform,
       cspNonce: nonce,
-      peaks: outlines,
+      peaks: outlines.map((one) => coarser(one, PAIRS_A_PX * this.node.clientWidth)),
       duration: total,
       height: Math.floor(WAVE_PX / outlines.length),
       interact: false,
@@ -91,6 +94,8 @@ export class Track {
     const next = this.zoomed + by;
     if (!this.wave || next < 0 || next >= ZOOMS.length || ZOOMS[next] * this.node.clientWidth > MOST_PX) return false;
     this.zoomed = next;
+    if (this.fine) this.wave.setOptions(this.fine);
+    this.fine = null;
     this.wave.zoom(next ? (ZOOMS[next] * this.node.clientWidth) / this.player.total : 0);
     this.wave.setScrollTime(Math.max(0, this.player.at - this.player.total / ZOOMS[next] / 2));
     this.drawSoon();

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { reviewEntryFor, REVIEW_KEYS } from "../../../ui/web/review-keys.js";
 import { allRows, filtered, NO_FILTER, Places, tagSteps, timeOf, wordAt, wordOver } from "../../../ui/web/review-lines.js";
+import { coarser } from "../../../ui/web/review-outline.js";
 import { byCompetency, coverageOf, findings, quotesToRate } from "../../../ui/web/review-findings.js";
 import { NOTHING_YET, reduce } from "../../../ui/web/state.js";
 
@@ -146,4 +147,11 @@ test("space plays but for a button that has the focus, and Shift turns a step ro
   assert.equal(press(" ", inside("textarea")), undefined);
   assert.equal(press("T", { shiftKey: true }).isBack, true);
   assert.equal(press("t").isBack, undefined);
+});
+
+test("a coarser outline has the least and the greatest of every stretch, the last and shorter one included", () => {
+  const fine = new Float32Array([-1, 2, -3, 1, -2, 5, 0, 0, -8, 4]);
+  assert.deepEqual([...coarser(fine, 3)], [-3, 2, -2, 5, -8, 4]);
+  assert.equal(coarser(fine, 5), fine);
+  assert.equal(coarser(new Float32Array(0), 3).length, 0);
 });
