@@ -321,7 +321,7 @@ class Tagger:
         return self._turns[:end]
 
     def _goes_on(self, turns: Sequence[_Turn], at: int, touched: Sequence[Place], starts: Sequence[Place]) -> bool:
-        """Whether the turns from `at` on are told from here as they were, up to the one before the next to tell anew."""
+        """Whether the turns from `at` on are told from here as before, up to the one before the next to tell anew."""
         last = self._turns[-1] if self._turns else None
         if last is None or last.is_open_question or last.question_id != turns[at - 1].question_id:
             return False
