@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pytest
 import soundfile
@@ -15,6 +16,7 @@ from pipeline.workspace import resolve_workspace
 from rubrics.load import load_rubric
 from tests.support.recordings import RATE_HZ, SAMPLE, speech, write_damaged, write_transcripts
 from ui.batch.inputs import find_inputs
+from ui.batch.making import FileMaker
 from ui.batch.perform import BatchSetup, FilePerformer
 from ui.batch.run import Batch
 
@@ -62,7 +64,7 @@ class Bench:
         self.setup = BatchSetup(self.workspace, self.out, choose("pocketsphinx"), 1, rubrics, ("json",))
         self.performer = FilePerformer(self.setup)
         if models:
-            self.performer._hearer = models._hearer
+            self.performer.maker._hearer = models.maker._hearer
 
     def run(self, *paths, rubric="bei", performer=None):
         from dataclasses import replace
@@ -251,11 +253,12 @@ def test_two_runs_write_the_same_bytes(tmp_path, models):
 def test_no_word_of_a_transcript_is_printed(bench, tmp_path, capfd):
     [path] = write_transcripts(tmp_path / "in", 1)
 
-    class Broken(FilePerformer):
+    class Broken(FileMaker):
         def _journalled(self, _task, heard):
             raise ValueError(" ".join(event.text for event in heard.events if hasattr(event, "text")))
 
-    bench.run(path, performer=Broken(bench.setup))
+    bench.performer.maker = Broken(bench.setup.making)
+    bench.run(path)
     out, err = capfd.readouterr()
     assert "rescued" not in out + err + str(bench.rows()[path.stem].reason)
     assert "ValueError" in bench.rows()[path.stem].reason
@@ -263,7 +266,7 @@ def test_no_word_of_a_transcript_is_printed(bench, tmp_path, capfd):
 
 def test_speakers_named_for_all_are_left_out_where_a_file_has_no_such_channels(tmp_path, models):
     bench = Bench(tmp_path, models)
-    bench.setup = bench.performer._setup = BatchSetup(
+    bench.setup = BatchSetup(
         bench.workspace,
         bench.out,
         bench.setup.choice,
@@ -272,8 +275,26 @@ def test_speakers_named_for_all_are_left_out_where_a_file_has_no_such_channels(t
         ("json",),
         {1: "interviewer", 2: "candidate"},
     )
+    bench.performer = FilePerformer(bench.setup)
+    bench.performer.maker._hearer = models.maker._hearer
     soundfile.write(tmp_path / "mono.wav", speech(), RATE_HZ)
     soundfile.write(tmp_path / "two.wav", np.stack([np.roll(speech(), 9_000), speech()], axis=1), RATE_HZ)
     assert bench.run(tmp_path / "mono.wav", tmp_path / "two.wav").states == {"done": 2}
     assert any("guessed" in note for note in bench.record("mono")["notes"])
     assert bench.record("two")["notes"] == []
+
+
+def test_a_file_that_is_fetched_gives_what_one_on_the_disk_gives(bench, tmp_path):
+    [path] = write_transcripts(tmp_path / "in", 1)
+    fsspec.filesystem("memory").pipe("/files/interview-000.txt", path.read_bytes())
+    fsspec.filesystem("memory").pipe("/files/broken.wav", b"no sound")
+    bench.run(path)
+    again = Bench(tmp_path / "again", bench.performer)
+    tally = again.run("memory://files/interview-000.txt", "memory://files/broken.wav")
+    assert tally.states == {"done": 1, "failed": 1}
+    outputs = [one.out / "interview-000" / "interview.jsonl" for one in (bench, again)]
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+    assert again.record("interview-000")["source"] == "memory://files/interview-000.txt"
+    assert "not an audio or video file" in again.record("broken")["reason"]
+    assert "fetched" not in again.record("broken")["reason"]
+    assert again.run("memory://files/interview-000.txt").states == {"skipped": 1}

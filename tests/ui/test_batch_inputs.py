@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from ui.batch.inputs import find_inputs
@@ -116,3 +117,27 @@ def test_a_file_that_still_changes_is_not_ready():
     inputs = find_inputs(["b.wav"], (), OUT)
     watcher = Watcher(settled_s=60.0)
     assert [watcher.settled(inputs) for _ in range(3)] == [[], [], []]
+
+
+def test_addresses_come_as_paths_do_and_are_kept_without_what_opens_them(here):
+    (here / "list").write_text("https://host/x/b%201.wav?sig=SECRET\nfile://" + str(here / "b.wav") + "\n")
+    (here / "manifest.yaml").write_text("- {file: 's3://KEY:SECRET@bucket/z.flac', candidate: Zoë}\n")
+    found = find_inputs(["@list"], read_manifest(here / "manifest.yaml"), OUT)
+    assert [one.source for one in found] == ["https://host/x/b%201.wav", str(here / "b.wav"), "s3://bucket/z.flac"]
+    assert [one.path.name for one in found] == ["b 1.wav", "b.wav", "z.flac"]
+    assert [one.candidate for one in found] == [None, None, "Zoë"]
+    assert "SECRET" not in repr(found)
+
+
+def test_addresses_that_only_what_is_kept_nowhere_tells_apart_are_refused():
+    with pytest.raises(UsageMistake, match="differ only after"):
+        find_inputs(["https://host/get.wav?id=1", "https://host/get.wav?id=2"], (), OUT)
+
+
+def test_a_folder_in_storage_gives_recordings_and_transcripts():
+    for name in ("a.wav", "deep/b.vtt", "cover.png"):
+        fsspec.filesystem("memory").pipe(f"/inputs/{name}", b"x")
+    found = find_inputs(["memory://inputs"], (), OUT)
+    assert [one.source for one in found] == ["memory://inputs/a.wav", "memory://inputs/deep/b.vtt"]
+    with pytest.raises(UsageMistake, match="nothing matches"):
+        find_inputs(["memory://inputs/*.mp3"], (), OUT)

@@ -28,7 +28,8 @@ from pipeline.vad import SpeechGate
 from pipeline.workspace import resolve_workspace
 from rubrics.load import load_rubric
 from tools.random_whisper import speak
-from ui.batch.perform import BatchSetup, FilePerformer, FileTask
+from ui.batch.perform import BatchSetup, FilePerformer
+from ui.batch.tasks import FileTask
 
 COMPUTE: Final = "int8"
 RANDOM_MARK: Final = "random"
@@ -61,7 +62,7 @@ def _ours(model: Path, threads: int, folder: Path) -> Hear:
     recogniser = BatchedWhisper(WhisperRecogniser(model, model.name, hardware=hardware, window="full"))
     if RANDOM_MARK in model.name:
         speak(recogniser._whisper)
-    performer._hearer = BatchHearer(SpeechGate(), recogniser)
+    performer.maker._hearer = BatchHearer(SpeechGate(), recogniser)
     recogniser.decode_all([np.zeros(RATE_HZ, np.float32)], DecodeOptions())
     states = BatchStates(Store.open(workspace, busy_timeout_s=60.0), out)
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from pipeline.batch.fetching import is_address, local_path, path_of, shown
+from pipeline.batch.fetching import listed as list_address
 from pipeline.errors import BadInput
 from pipeline.events import Speaker
 from pipeline.media_probe import CONTAINERS_BY_SUFFIX
 from pipeline.question_answer import is_question_answer
-from ui.batch.manifest import Entry
+from ui.batch.manifest import Entry, place_in
 from ui.errors import UsageMistake
 
 MEDIA_SUFFIXES: Final = frozenset(CONTAINERS_BY_SUFFIX) | {".3gp", ".amr", ".au", ".caf", ".m4v", ".mp2", ".wv"}
@@ -30,10 +32,14 @@ class BatchInput:
     rubric: str | None = None
     plan: Path | None = None
     speakers: Mapping[int, Speaker] = field(default_factory=dict)
+    url: str | None = field(default=None, repr=False)
+    """Where it is fetched from, with what opens it; `path` is then the path within it."""
 
     @property
     def source(self) -> str:
-        """The path as it is kept and shown, whatever bytes the file's name is made of."""
+        """The path or address as it is kept and shown, whatever bytes the file's name is made of."""
+        if self.url is not None:
+            return shown(self.url)
         return str(self.path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
     @property
@@ -47,10 +53,28 @@ def find_inputs(paths: Sequence[str], entries: Sequence[Entry], out: Path) -> tu
 
     Raises UsageMistake for a path or pattern that means nothing.
     """
-    named = {_absolute(entry.path): entry for entry in entries}
-    found = [path for given in paths for path in _expand(given, out)]
-    unique = dict.fromkeys([*(_absolute(path) for path in found), *named])
-    return tuple(_with_entry(BatchInput(path), named.get(path)) for path in unique)
+    named = {_settled(entry.place): entry for entry in entries}
+    found = [_settled(place) for given in paths for place in _expand(given, out)]
+    unique = {place: _input_at(place) for place in (*found, *named)}
+    _refuse_alike(unique.values())
+    return tuple(_with_entry(one, named.get(place)) for place, one in unique.items())
+
+
+def _settled(place: Path | str) -> Path | str:
+    return place if isinstance(place, str) else _absolute(place)
+
+
+def _input_at(place: Path | str) -> BatchInput:
+    return BatchInput(place) if isinstance(place, Path) else BatchInput(Path(path_of(place)), url=place)
+
+
+def _refuse_alike(inputs: Iterable[BatchInput]) -> None:
+    """What stands after a "?" is kept nowhere, so it cannot be all that tells two addresses apart."""
+    seen = set()
+    for one in inputs:
+        if one.url is not None and one.source in seen:
+            raise UsageMistake(f'{one.source}: two addresses differ only after their "?". Name the file once.')
+        seen.add(one.source)
 
 
 def _with_entry(found: BatchInput, entry: Entry | None) -> BatchInput:
@@ -71,10 +95,15 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.normpath(path.expanduser().absolute()))
 
 
-def _expand(given: str, out: Path) -> Iterator[Path]:
+def _expand(given: str, out: Path) -> Iterator[Path | str]:
+    """Paths, and addresses as they are."""
     if given.startswith("@"):
         yield from _listed(Path(given[1:]).expanduser())
         return
+    if is_address(given):
+        yield from _at_address(given)
+        return
+    given = local_path(given)
     path = Path(given).expanduser()
     if path.is_dir() and path.suffix.lower() not in MEDIA_SUFFIXES:
         yield from _in_folder(path, out)
@@ -97,15 +126,28 @@ def _expand_match(match: Path, out: Path) -> Iterator[Path]:
         yield match
 
 
-def _listed(path: Path) -> Iterator[Path]:
-    """The paths in a text file, one a line, counted from where the file lies. Empty lines and # lines are no paths."""
+def _at_address(given: str) -> Iterator[str]:
+    """A file, or what a folder or a pattern in storage holds; of a folder by the names, as of one on this machine."""
+    found = list_address(given)
+    if found == [given]:
+        yield given
+        return
+    if not found:
+        raise UsageMistake(f"{shown(given)}: nothing is there, or nothing matches. Check the address.")
+    has_pattern = glob.has_magic(given)
+    known = MEDIA_SUFFIXES | TRANSCRIPT_SUFFIXES
+    yield from (one for one in found if has_pattern or path_of(one).suffix.lower() in known)
+
+
+def _listed(path: Path) -> Iterator[Path | str]:
+    """The paths and addresses in a text file, one a line; paths count from where it lies. # begins no path."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageMistake(f"@{path}: the list cannot be read ({error}). Give a UTF-8 text file.") from error
     for line in map(str.strip, lines):
         if line and not line.startswith("#"):
-            yield path.parent / Path(line).expanduser()
+            yield place_in(line, path.parent)
 
 
 def _in_folder(folder: Path, out: Path) -> Iterator[Path]:

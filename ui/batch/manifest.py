@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from pipeline.batch.fetching import is_address, local_path
 from pipeline.events import Speaker
 from rubrics.mistakes import did_you_mean
 from ui.errors import UsageMistake
@@ -36,11 +37,16 @@ class _Line(BaseModel):
     speakers: Annotated[dict[int, Speaker], BeforeValidator(_read_speakers)] = Field(default_factory=dict)
 
 
+def place_in(text: str, folder: Path) -> Path | str:
+    """An address as it is, or a path, counted from a folder."""
+    return text if is_address(text) else folder / Path(local_path(text)).expanduser()
+
+
 class Entry:
     """One file of a manifest; paths are counted from where the manifest lies."""
 
     def __init__(self, line: _Line, folder: Path) -> None:
-        self.path = folder / Path(line.file).expanduser()
+        self.place = place_in(line.file, folder)
         self.candidate, self.role = line.candidate, line.role
         own = folder / line.rubric if line.rubric else None
         self.rubric = str(own) if own and own.is_file() else line.rubric

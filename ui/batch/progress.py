@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from pipeline.batch.states import State
-from ui.batch.perform import FileOutcome
+from ui.batch.tasks import FileOutcome
 from ui.labels import clock
 from ui.terminal import messages, write_json
 

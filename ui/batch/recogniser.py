@@ -5,23 +5,30 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.batch.hearing import BatchRecogniser, OneByOne
+from pipeline.errors import MissingFacility
 from pipeline.model_folders import find, folder_bytes
 from pipeline.models import Choice, load
 
 _PACKAGES: Final = {"faster-whisper": ("faster-whisper", "ctranslate2"), "pocketsphinx": ("pocketsphinx",)}
 
 
-def load_recogniser(choice: Choice, threads: int) -> BatchRecogniser:
-    """The chosen recogniser, loaded, computing on `threads` threads. Raises the errors of its engine."""
+def load_recogniser(choice: Choice, threads: int, device: str | None = None) -> BatchRecogniser:
+    """The chosen recogniser, loaded, computing on `threads` threads. Raises the errors of its engine.
+
+    `device` is "cpu" or "cuda"; unset, a graphics card if there is one.
+    """
     if choice.engine == "pocketsphinx":
         return OneByOne(load(choice))
     from dataclasses import replace
 
-    from pipeline.recognisers.hardware import choose_hardware
+    from pipeline.recognisers.hardware import choose_hardware, has_graphics_card, processor
     from pipeline.recognisers.whisper import WhisperRecogniser
     from pipeline.recognisers.whisper_batched import BatchedWhisper
 
-    hardware = replace(choose_hardware(), cpu_threads=threads)
+    if device == "cuda" and not has_graphics_card():
+        raise MissingFacility("no CUDA device is seen there. Start it without --resources GPU=1, or mend its driver.")
+    chosen = processor() if device == "cpu" else choose_hardware()
+    hardware = replace(chosen, cpu_threads=threads)
     return BatchedWhisper(WhisperRecogniser(model_folder(choice), choice.model, hardware=hardware, window="full"))
 
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from pipeline.batch.fetching import is_address
 from pipeline.events import Label
 from signals.coverage import STORY
 from ui.batch.figures import COUNTED
@@ -95,19 +96,21 @@ def _interview(number: int, record: Mapping[str, Any], out: Path, has_quotes: bo
         "questions": [row for row in rows if row["scope"] == "question"],
         "competencies": [row for row in rows if row["scope"] == "competency" and row["questions_asked"]],
         "all_competencies": [row for row in rows if row["scope"] == "competency"],
-        "link": _link(Path(record["source"]), out) if is_recording else None,
+        "link": _link(record["source"], out) if is_recording else None,
         "quotes": quotes,
         "line": list(_line(quotes, length_s)),
         "turns": _turns(quotes, length_s),
     }
 
 
-def _link(source: Path, out: Path) -> str:
-    """Where the recording lies, seen from the report; a whole address where they share no drive."""
+def _link(source: str, out: Path) -> str | None:
+    """Where the recording lies, seen from the report; a whole address where they share no drive, none in storage."""
+    if is_address(source):
+        return quote(source, safe=":/%") if source.startswith(("http://", "https://")) else None
     try:
         return quote(os.path.relpath(source, out).replace(os.sep, "/"))
     except ValueError:
-        return source.as_uri()
+        return Path(source).as_uri()
 
 
 def _line(quotes: Iterable[Mapping[str, Any]], length_s: float) -> Iterable[Dot]:

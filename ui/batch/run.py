@@ -12,14 +12,24 @@ from typing import Any, Final, Protocol
 from pipeline.batch.pool import Ended, Heard, Lost, News, Started
 from pipeline.batch.states import FINISHED, BatchStates, FileRow, State
 from pipeline.errors import BadInput
+from pipeline.glossary import fixed_terms
 from pipeline.live_mark import locked
 from pipeline.store import Store
+from ui.batch.formats import FORMATS
 from ui.batch.inputs import BatchInput, folder_names
-from ui.batch.outputs import RESERVED_NAMES, WORK_FOLDER, OutputFolder, is_somebody_elses, read_record
-from ui.batch.perform import BatchSetup, FileOutcome, FileTask
+from ui.batch.outputs import (
+    RESERVED_NAMES,
+    WORK_FOLDER,
+    OutputFolder,
+    are_outputs_there,
+    is_somebody_elses,
+    read_record,
+)
+from ui.batch.perform import BatchSetup
 from ui.batch.progress import Reporter
 from ui.batch.report import write_report
 from ui.batch.summary import summary_rows, write_summary
+from ui.batch.tasks import FileOutcome, FileTask
 from ui.batch.watching import Watcher
 
 _WAIT_S: Final = 0.5
@@ -54,7 +64,9 @@ class Batch:
 
     def __init__(self, setup: BatchSetup, store: Store, reporter: Reporter) -> None:
         self._setup = setup
+        self._store = store
         self._states = BatchStates(store, setup.out)
+        self._terms: dict[str | None, tuple[str, ...]] = {}
         self._reporter = reporter
         self._tasks: dict[str, FileTask] = {}
         self._inputs: dict[str, BatchInput] = {}
@@ -111,12 +123,24 @@ class Batch:
             source=one.source,
             claim=claim,
             is_transcript=one.is_transcript,
-            known=row.fingerprint if row else None,
+            known=row.fingerprint if row and self._has_outputs(name) else None,
             candidate=one.candidate,
             role=one.role,
             rubric=one.rubric,
             speakers=one.speakers,
+            terms=() if one.is_transcript else self._terms_of(one),
+            url=one.url,
         )
+
+    def _has_outputs(self, name: str) -> bool:
+        return are_outputs_there(self._setup.out / name, [FORMATS[word].file for word in self._setup.formats])
+
+    def _terms_of(self, one: BatchInput) -> tuple[str, ...]:
+        """What people fixed in the workspace's interviews with the same rubric, as it was when this run first asked."""
+        rubric_id = self._setup.rubrics[one.rubric].id if one.rubric else None
+        if rubric_id not in self._terms:
+            self._terms[rubric_id] = fixed_terms(self._store, rubric_id)
+        return self._terms[rubric_id]
 
     def _end(self, name: str, outcome: FileOutcome) -> None:
         self._ended[name] = outcome

@@ -20,10 +20,11 @@ from rubrics.model import Rubric
 from ui.batch.formats import DEFAULT, FORMATS
 from ui.batch.inputs import BatchInput, find_inputs
 from ui.batch.manifest import Entry, read_manifest
-from ui.batch.perform import BatchSetup, FileOutcome, FileTask
+from ui.batch.perform import BatchSetup
 from ui.batch.progress import Bars, JsonLines
 from ui.batch.recogniser import model_bytes
 from ui.batch.run import Batch, Tally, held, keep_watching, run_through
+from ui.batch.tasks import FileOutcome, FileTask
 from ui.batch.watching import Watcher
 from ui.commands.options import (
     EngineName,
@@ -52,7 +53,8 @@ def batch(
         list[str] | None,
         typer.Argument(
             metavar="[PATH]…",
-            help="Recordings, videos, transcripts; folders and patterns of them; @FILE for a list, one path a line.",
+            help="Recordings, videos, transcripts; folders and patterns of them; addresses (s3://, https://, …); "
+            "@FILE for a list, one a line.",
         ),
     ] = None,
     *,
@@ -92,6 +94,8 @@ def batch(
     rubrics: dict[str, Rubric] = {}
     settle = _Settler(rubrics, rubric, plan)
     first = settle(find_inputs(paths or (), entries, out))
+    if watch and any(one.url for one in first):
+        raise UsageMistake("--watch looks at folders. Mount the storage, or run the command again from time to time.")
     if not first and not watch:
         raise UsageMistake("there is no recording and no transcript there. Name another folder, or the files.")
     choice = choose(engine, model)
