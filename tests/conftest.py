@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from pipeline.workspace import FILES_VARIABLE, resolve_workspace
 from tests.support.microphones import VirtualMicrophones
-from tests.support.postgresql import PostgresqlServer
+from tests.support.postgresql import DATABASES, PostgresqlServer
 from tests.support.programs import Here
 
 # Two busy cores make single examples slow now and then; how long they take says nothing about the code.
@@ -41,11 +41,21 @@ def postgresql():
     server.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def workspace(request, tmp_path, monkeypatch):
+@pytest.fixture
+def workspace_in(request, tmp_path, monkeypatch):
+    """Makes a new workspace in the database of that name."""
+
+    def make(database):
+        if database == "sqlite":
+            return resolve_workspace(str(tmp_path / "workspace"))
+        monkeypatch.setenv(FILES_VARIABLE, str(tmp_path / "workspace"))
+        address = request.getfixturevalue("postgresql").new_schema()
+        return resolve_workspace(address.render_as_string(hide_password=False))
+
+    return make
+
+
+@pytest.fixture(params=DATABASES)
+def workspace(request, workspace_in):
     """A new workspace, in each database."""
-    if request.param == "sqlite":
-        return resolve_workspace(str(tmp_path / "workspace"))
-    monkeypatch.setenv(FILES_VARIABLE, str(tmp_path / "workspace"))
-    address = request.getfixturevalue("postgresql").new_schema()
-    return resolve_workspace(address.render_as_string(hide_password=False))
+    return workspace_in(request.param)

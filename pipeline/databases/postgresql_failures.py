@@ -26,9 +26,11 @@ def explained(error: DBAPIError, address: URL) -> PipelineError | None:
     server = server_of(address)
     if code is not None:
         return next((make(server) for start, make in _BY_CODE if code.startswith(start)), None)
+    said = _without_password(str(error.orig), address)
+    if _OPTION.search(said):
+        return _bad_option(server)
     if not isinstance(error, OperationalError | InterfaceError):
         return None
-    said = _without_password(str(error.orig), address)
     return next(
         (make(server) for pattern, make in _BY_WORDS if pattern.search(said)),
         StoreError(f"{server} failed: {said} Check that the server runs and can be reached."),
@@ -85,6 +87,7 @@ def _bad_option(server: str) -> PipelineError:
     return BadInput(f"{server}: an option after the ? of the address is not known. Mend the address.")
 
 
+_OPTION: Final = re.compile(r"invalid connection option|invalid \w+ value|unrecognized configuration parameter")
 _BY_CODE: Final[tuple[tuple[str, Callable[[str], PipelineError]], ...]] = (
     # https://www.postgresql.org/docs/15/errcodes-appendix.html
     ("53100", _full),
@@ -106,7 +109,6 @@ _BY_WORDS: Final[tuple[tuple[re.Pattern[str], Callable[[str], PipelineError]], .
     # A connection that did not come about has no code, only the words of libpq and of the server.
     (re.compile(r"password|authentication|pg_hba\.conf|role \S+ does not exist|not permitted to log in"), _refused),
     (re.compile(r"database \S+ does not exist"), _no_database),
-    (re.compile(r"invalid connection option|invalid \w+ value"), _bad_option),
     (re.compile(r"too many (clients|connections)|remaining connection slots"), _exhausted),
     (re.compile(r"starting up|shutting down|in recovery|terminating|closed the connection|connection is lost"), _gone),
     (re.compile(r"refused|timeout|timed out|resolve|translate|unreachable|No such file|no route", re.I), _unreachable),

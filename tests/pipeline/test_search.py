@@ -1,5 +1,7 @@
 """Every transcript of a workspace can be searched, as it stands, and what was erased is in no index."""
 
+from contextlib import ExitStack
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from pipeline.events import ChannelAssigned, SegmentRevision, SessionEnded, comp
 from pipeline.search import read_query, search
 from pipeline.state import fold
 from pipeline.store import Store
+from pipeline.workspace import Workspace
 from tests.support.interviews import said, started
 
 
@@ -153,3 +156,132 @@ def test_an_erased_session_leaves_nothing_in_the_index(store, workspace):
     if workspace.address is not None:
         with store.reading() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM said").scalar_one() == 1
+
+
+# -- the same in every database ---------------------------------------------------------------------------------------
+
+AWKWARD = (
+    "It's Ada's audit: 3.5 % of 1,000 rows, o'clock; \"quoted\" — and 'so'.",
+    "Über Müller, naïve façade; STRASSE Straße straße ﬁne ĿL Ǆ İstanbul ıssız",
+    "résumé re\u0301sume\u0301 resume RESUME Résumé; e\u0301 \u0301 lonely mark",
+    "🚀 launched 👩‍💻 code 🚀🚀 x² ½ cup № 5 ½",
+    "a b c x y a-b a_b a.b a/b a@b.example https://a.example/b?c=d#e 1e5 -7 +3 0x1F v1.2.3 50%",
+    "日本語のテキスト 中文 한국어 ελληνικά Ελληνικά русский РУССКИЙ עברית العربية",
+    "tab\tand\nnewline\rand\u00a0no-break\u200bzero\u2028line \x02open\x03 \x00nul",
+    "back\\slash and per%cent and under_score, semi;colon & and | or ! not <-> next :* star",
+    "forty minutes and forty long minutes and forty  minutes",
+    "w" * 3000 + " tail",
+    " ".join(["so", "then"] * 400) + " and then forty minutes after so so",
+    "",
+    "...",
+)
+SEARCHES = (
+    *(
+        "it's",
+        '"it\'s"',
+        "its",
+        "Ada's aud",
+        "3.5",
+        '"3 5"',
+        "1,000",
+        "o'clock",
+        '"quoted" and',
+        "'so'",
+        "5",
+        "%",
+        "50%",
+    ),
+    *("uber", "ÜBER müll", "naive facade", "strasse", "straße", "fine", "ll", "ǆ", "istanbul", "ıssız", "issiz"),
+    *(
+        "resume",
+        "Re\u0301sume\u0301",
+        "e",
+        "é",
+        "\u0301",
+        "lonely mar",
+        "🚀",
+        "🚀 launched",
+        "👩‍💻",
+        "code",
+        "x²",
+        "½",
+        "№",
+    ),
+    *("a", "b", "a b", '"a b"', "a-b", "a_b", "a@b.exam", "https://a.example/b", "1e5", "-7", "0x1f", "v1.2.3", "v1.2"),
+    *("日本", "日本語のテキスト", "中文", "한국", "ελληνικα", "ΕΛΛΗΝΙΚΆ", "русск", "עברית", "العرب"),
+    *(
+        "no-break",
+        "zero",
+        "line",
+        "open",
+        "nul",
+        "\x00nul",
+        "back\\slash",
+        "per%cent",
+        "under_score",
+        "<->",
+        ":*",
+        "& and",
+    ),
+    *(
+        '"forty minutes"',
+        "forty minutes",
+        '"forty long" minutes',
+        '"minutes and forty"',
+        "w" * 3000,
+        "w" * 600,
+        "wwww tail",
+    ),
+    *(
+        '"so then"',
+        '"then forty minutes"',
+        '"so so"',
+        '"then then"',
+        "then fort",
+        '"forty minutes after so"',
+        "\\",
+        "'",
+        '"',
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def both(postgresql, tmp_path_factory):
+    """The same interviews in each database, read into its library."""
+    addresses = (None, postgresql.new_schema())
+    with ExitStack() as opened:
+        stores = [
+            opened.enter_context(Store.open(Workspace(tmp_path_factory.mktemp("both"), address)))
+            for address in addresses
+        ]
+        for store in stores:
+            tell(store, "first", *AWKWARD, started_at="2026-01-01T00:00:00+00:00")
+            tell(store, "second", *reversed(AWKWARD), started_at="2026-02-01T00:00:00+00:00")
+            tell(store, "third", *["so then", "then so"] * 30, started_at="2026-03-01T00:00:00+00:00")
+            edit = edit_words(
+                state(store, "first"), SegmentRevision(segment_id=9, revision=0), "É", author="A", event_id="e"
+            )
+            library.catch_up(store, 60)
+            store.append("first", [edit])
+            library.catch_up(store, 60)
+        yield stores
+
+
+@pytest.mark.parametrize("most", [1, 3, 50])
+def test_every_search_finds_the_same_in_the_same_order_at_the_same_places(both, most):
+    hits = 0
+    for typed in [searched + after for searched in SEARCHES for after in ("", " ")]:
+        one, other = (search(store, typed, most=most) for store in both)
+        assert other == one, typed
+        hits += len(one.hits)
+    assert hits > 100
+
+
+pieces = st.sampled_from([*" \"'", *(word for said in AWKWARD for word in said[:200].split()), "fort", "the"])
+
+
+@given(st.lists(pieces, max_size=5).map(" ".join) | st.text(max_size=8))
+def test_whatever_is_typed_finds_the_same(both, typed):
+    one, other = (search(store, typed) for store in both)
+    assert other == one

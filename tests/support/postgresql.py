@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+import pytest
 from sqlalchemy.engine import URL
 
 from pipeline.workspace import Workspace
@@ -18,6 +19,9 @@ from pipeline.workspace import Workspace
 _FAST: Final = "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=60"
 """Nothing of a test outlives its machine."""
 USER: Final = "earmark"
+DATABASES: Final = ("sqlite", "postgresql")
+ON_BOTH: Final = pytest.mark.parametrize("stage", DATABASES, indirect=True)
+"""For a test on a stage, which is otherwise in SQLite."""
 
 
 class PostgresqlServer:
@@ -59,10 +63,17 @@ class PostgresqlServer:
         self.do(f"CREATE SCHEMA {name}")
         return self.address(options=f"-c search_path={name}")
 
+    def ask_for_passwords_of(self, user: str) -> None:
+        """From now on; everybody else is still let in."""
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"host all {user} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
+        self.do("SELECT pg_reload_conf()")
+
     def do(self, statement: str, address: URL | None = None) -> list[tuple[Any, ...]]:
         """Has a statement carried out; the rows that it gives."""
-        where = (address or self.address()).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(where, autocommit=True) as connection:
+        named = address or self.address()
+        where: dict[str, Any] = {**named.translate_connect_args(database="dbname", username="user"), **named.query}
+        with psycopg.connect(**where, autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 

@@ -9,7 +9,6 @@ from playwright.sync_api import expect, sync_playwright
 
 from pipeline.events import from_json
 from pipeline.store import Store
-from pipeline.workspace import resolve_workspace
 from tests.support import interviews
 from tests.support.stage import Stage
 from ui.labels import RubricWords
@@ -41,8 +40,8 @@ def rubric_words():
 
 
 @pytest.fixture
-def stage(tmp_path, rubric_words):
-    with Store.open(resolve_workspace(str(tmp_path / "workspace"))) as store:
+def stage(request, workspace_in, rubric_words):
+    with Store.open(workspace_in(getattr(request, "param", "sqlite"))) as store:
         yield Stage(store, {"bei": rubric_words})
 
 

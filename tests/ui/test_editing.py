@@ -11,6 +11,7 @@ from pipeline.state import fold
 from pipeline.store import Store
 from rubrics.load import load_rubric
 from tests.support.interviews import SESSION, said, scripted, started, tagged
+from tests.support.postgresql import ON_BOTH
 from tests.support.running import run
 from tests.support.screens import Screen, act, is_caught_up, sit
 from ui.seats import Seating
@@ -45,6 +46,7 @@ def journalled(stage, kind):
     return stage.journal(SESSION, kind)
 
 
+@ON_BOTH
 def test_a_corrected_line_is_journalled_with_its_author_and_what_follows(stage):
     async def scene():
         async with panel(stage, "note-taker") as (_, helper):
@@ -62,6 +64,7 @@ def test_a_corrected_line_is_journalled_with_its_author_and_what_follows(stage):
     assert "t1" in state.tags
 
 
+@ON_BOTH
 def test_of_two_who_change_the_same_line_the_second_is_told_and_nothing_is_lost(stage):
     async def scene():
         async with panel(stage, "note-taker") as (host, helper):
@@ -90,6 +93,7 @@ def test_of_two_who_decide_on_a_tag_the_second_is_told_and_both_are_recorded(sta
     assert not any(isinstance(event, Tag) for event in stage.journal()[6:])
 
 
+@ON_BOTH
 def test_what_is_undone_and_done_again_lasts_over_a_restart(stage):
     async def scene():
         async with panel(stage, events=(started(), *LINES, SessionEnded(at_s=40.0, reason="over"))) as (host,):
@@ -134,6 +138,7 @@ def test_a_decided_tag_is_carried_through_every_correction_and_stays_decided(sta
     assert (state.tags[tag_id].status, state.quote(state.tags[tag_id].spans[0])) == ("accepted", quote)
 
 
+@ON_BOTH
 def test_the_same_edit_sent_again_counts_once_also_after_a_restart(stage):
     do = {"type": "rename", "speaker": "candidate", "name": "Bo"}
 
@@ -204,6 +209,7 @@ def test_raters_comment_and_take_that_back_while_all_else_is_for_those_in_charge
     assert len(journalled(stage, TagDecided)) == 2
 
 
+@ON_BOTH
 def test_a_term_that_was_fixed_is_expected_in_a_later_interview_before_the_rubrics_own(stage):
     async def scene():
         async with panel(stage) as (host,):

@@ -11,6 +11,7 @@ from pipeline.events import ListeningPaused, SessionEnded
 from pipeline.state import fold
 from tests.support.interviews import SESSION, said, started
 from tests.support.pages import violations
+from tests.support.postgresql import ON_BOTH
 from tests.support.running import run
 from ui.arrangement import Arrangement, People
 from ui.wire import Now
@@ -39,6 +40,7 @@ def asked(stage, *paths):
     return run(scene())
 
 
+@ON_BOTH
 def test_every_interview_says_what_it_was_and_how_it_stands(shelf):
     ((newest, oldest),) = asked(shelf, "/api/sessions")
     about = ("session_id", "candidate", "role", "rubric", "state", "words", "length_s")
@@ -52,6 +54,7 @@ def test_one_that_goes_on_stands_as_it_was_last_shown(shelf):
     assert asked(shelf, "/api/sessions")[0][0]["state"] == "paused"
 
 
+@ON_BOTH
 def test_a_hit_says_in_which_interview_and_when_it_was_said(shelf):
     found, nothing = asked(shelf, "/api/search?q=audit", "/api/search?q=")
     first, second = found["hits"]
@@ -81,6 +84,7 @@ def test_only_the_host_sees_what_was_said_in_other_interviews(shelf):
     run(scene())
 
 
+@ON_BOTH
 def test_a_search_shows_the_hit_in_its_sentence_and_leads_to_that_moment(shelf, page):
     state = fold(entry.event for entry in shelf.store.read(SESSION))
     edit = edit_words(state, revision_of(state.utterance(1)), "I wrote the ledger.", author="Ina", event_id="e1")
@@ -102,6 +106,7 @@ def test_a_search_shows_the_hit_in_its_sentence_and_leads_to_that_moment(shelf, 
         page.wrong.clear()  # of the review, which has no recording
 
 
+@ON_BOTH
 def test_interviews_are_filtered_sorted_chosen_and_deleted(shelf, page):
     with shelf.serving() as server:
         page.goto(server.url)

@@ -17,6 +17,7 @@ from pipeline.events import (
 )
 from pipeline.state import fold
 from tests.support.interviews import SESSION, said, started, tagged
+from tests.support.postgresql import ON_BOTH
 from tests.support.reviewed import reviewed
 from tests.support.running import run
 from tests.support.screens import Screen, is_caught_up, sit
@@ -108,6 +109,7 @@ def test_a_snapshot_says_who_decided_what_and_when_and_what_can_be_undone(stage)
     assert theirs["history"] == {"can_undo": True, "can_redo": True}
 
 
+@ON_BOTH
 def test_what_comes_after_a_snapshot_follows_on_it(stage):
     async def scene():
         async with panel(stage, *HEARD) as people:
@@ -157,6 +159,7 @@ async def sees(people, name):
     return told == {True}
 
 
+@ON_BOTH
 def test_ratings_of_others_come_by_every_route_once_ones_own_are_in_and_by_none_before(stage):
     async def scene():
         async with panel(stage, *HEARD, OVER, seats=("rater", "rater two", "viewer")) as people:

@@ -26,6 +26,7 @@ from pipeline.events import (
 )
 from tests.support import interviews
 from tests.support.interviews import SESSION
+from tests.support.postgresql import ON_BOTH
 from tests.support.running import run
 from tests.support.screens import act, frames_until, is_caught_up, sit
 from ui import wire
@@ -264,6 +265,7 @@ def test_only_the_host_makes_seats_lists_interviews_sets_up_and_erases(stage):
     run(scene())
 
 
+@ON_BOTH
 def test_a_revoked_seat_is_closed_at_once_and_its_link_opens_nothing(stage):
     async def scene():
         stage.tell(SESSION, started())

@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from pipeline.events import Draft, NoteTaken, to_json
 from tests.support.interviews import SESSION, started
+from tests.support.postgresql import ON_BOTH
 from tests.support.running import run
 from tests.support.screens import frames_until, is_caught_up, seqs, sit
 from ui import wire
@@ -30,6 +31,7 @@ async def get(server, path, **options):
 # -- watching ---------------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_a_viewer_gets_the_journal_then_the_news(stage, interview):
     async def scene():
         stage.tell(SESSION, *interview[:4])
@@ -67,6 +69,7 @@ def test_drafts_are_sent_and_have_no_place_in_the_journal(stage):
     run(scene())
 
 
+@ON_BOTH
 def test_nothing_is_lost_or_doubled_between_the_journal_and_the_news(stage):
     async def keep_telling():
         for _ in range(150):
@@ -90,6 +93,7 @@ def test_nothing_is_lost_or_doubled_between_the_journal_and_the_news(stage):
     run(scene())
 
 
+@ON_BOTH
 def test_a_viewer_that_falls_behind_catches_up_from_the_journal(stage):
     stage.hub = Hub(most_waiting=2)
 
@@ -171,6 +175,7 @@ async def close_of(viewer):
     return closed.value.rcvd.code, closed.value.rcvd.reason
 
 
+@ON_BOTH
 def test_an_unknown_session_closes_with_its_code_and_reason(stage):
     async def scene():
         async with stage.server() as server, sit(server, "nobody") as viewer:
@@ -257,6 +262,7 @@ def test_a_request_under_a_name_of_this_machine_is_answered(stage, host):
 # -- plain requests ---------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_sessions_are_listed_newest_first(stage, interview):
     async def scene():
         stage.tell(SESSION, *interview)

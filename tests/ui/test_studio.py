@@ -21,6 +21,7 @@ from pipeline.store import Store
 from pipeline.workspace import audio_path, exports_path
 from rubrics.load import load_rubric
 from tests.support.interviews import SESSION, cut, said, started, tagged
+from tests.support.postgresql import ON_BOTH
 from tests.support.running import run
 from tests.support.screens import Screen, is_caught_up, sit
 from ui import wire
@@ -97,6 +98,7 @@ def test_nothing_is_recorded_before_the_candidate_has_agreed(stage, clip):
     run(scene())
 
 
+@ON_BOTH
 def test_an_interview_is_heard_to_its_end(stage, clip):
     async def scene():
         async with board_on(stage, clip) as (board, server):

@@ -5,6 +5,7 @@ import platform
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
@@ -12,8 +13,10 @@ import typer
 from rich.table import Table
 
 from pipeline.capture import list_devices
+from pipeline.databases.postgresql_failures import server_of
 from pipeline.errors import MissingFacility, PipelineError
 from pipeline.models import choose, installed
+from pipeline.store import Store
 from pipeline.workspace import Workspace, resolve_workspace
 from ui.commands.options import Json, WorkspaceOption
 from ui.terminal import results, write_json
@@ -109,9 +112,12 @@ def _microphones() -> Finding:
 
 
 def _workspace(workspace: Workspace) -> Finding:
-    path = workspace.folder
-    free = shutil.disk_usage(path).free
-    detail = f"{path}, {free / 1e9:.0f} GB free"
+    """Its folder; opening its journal says what is wrong with that, be it a file or on a server."""
+    with closing(Store.open(workspace)) as store:
+        sessions = len(store.sessions())
+    free = shutil.disk_usage(workspace.folder).free
+    journal = "" if workspace.address is None else f", journal in {server_of(workspace.address)}"
+    detail = f"{workspace.folder}, {free / 1e9:.0f} GB free, {sessions} sessions{journal}"
     if free < _LEAST_FREE_BYTES:
         return Finding("Workspace", "missing", detail, "Free some disk: an hour of interview takes 230 MB.")
     return Finding("Workspace", "ok", detail)
