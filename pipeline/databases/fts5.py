@@ -5,8 +5,9 @@ tokenizer alone, so that the same search finds the same in every database: anoth
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 TOKENIZER: Final = "unicode61 remove_diacritics 2"
@@ -50,24 +51,41 @@ def unmarked(marked: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 def words(texts: Sequence[str]) -> list[list[str]]:
     """The words of each text, folded, in their order."""
-    with closing(_index(enumerate(texts, start=1))) as memory:
-        memory.execute("CREATE VIRTUAL TABLE words USING fts5vocab(said, instance)")
-        found: list[list[str]] = [[] for _ in texts]
+    found: list[list[str]] = [[] for _ in texts]
+    with _indexed(enumerate(texts, start=1)) as memory:
         for number, word in memory.execute('SELECT doc, term FROM words ORDER BY doc, "offset"'):
             found[number - 1].append(word)
-        return found
+    return found
 
 
-def matches(texts: dict[int, str], wanted_there: str) -> dict[int, tuple[tuple[int, int], ...]]:
+def matches(texts: Mapping[int, str], wanted_there: str) -> dict[int, tuple[tuple[int, int], ...]]:
     """Of texts by number those that match, each with where, in code points."""
     asked = {"wanted": wanted_there, "open": OPEN, "close": CLOSE, "most": len(texts)}
-    with closing(_index(texts.items())) as memory:
+    with _indexed(texts.items()) as memory:
         rows = memory.execute(FIND.format(more="text"), asked)
         return {number: unmarked(marked)[1] for number, _, marked in rows}
 
 
-def _index(rows: Iterable[tuple[int, str]]) -> sqlite3.Connection:
-    memory = sqlite3.connect(":memory:")
+@contextmanager
+def _indexed(rows: Iterable[tuple[int, str]]) -> Iterator[sqlite3.Connection]:
+    """An index of those texts alone, in memory, for as long as it is looked at."""
+    if not hasattr(_OF_THREAD, "memory"):
+        _OF_THREAD.memory = _new_index()
+    memory: sqlite3.Connection = _OF_THREAD.memory
+    memory.execute("BEGIN")
+    try:
+        memory.executemany("INSERT INTO said (rowid, text) VALUES (?, ?)", rows)
+        yield memory
+    finally:
+        memory.execute("ROLLBACK")
+
+
+_OF_THREAD: Final = threading.local()
+"""Its empty index: making one takes longer than most searches."""
+
+
+def _new_index() -> sqlite3.Connection:
+    memory = sqlite3.connect(":memory:", isolation_level=None)
     memory.execute(f"CREATE VIRTUAL TABLE said USING fts5(text, tokenize = '{TOKENIZER}')")
-    memory.executemany("INSERT INTO said (rowid, text) VALUES (?, ?)", rows)
+    memory.execute("CREATE VIRTUAL TABLE words USING fts5vocab(said, instance)")
     return memory

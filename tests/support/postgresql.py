@@ -16,8 +16,11 @@ from sqlalchemy.engine import URL
 
 from pipeline.workspace import Workspace
 
-_FAST: Final = "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=60"
+_DURABLE: Final = "-c max_connections=60"
+_FAST: Final = f"{_DURABLE} -c fsync=off -c full_page_writes=off -c shared_buffers=32MB"
 """Nothing of a test outlives its machine."""
+_KEPT: Final = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
+"""Where Debian and Homebrew keep versions, off the path."""
 USER: Final = "earmark"
 DATABASES: Final = ("sqlite", "postgresql")
 ON_BOTH: Final = pytest.mark.parametrize("stage", DATABASES, indirect=True)
@@ -25,15 +28,15 @@ ON_BOTH: Final = pytest.mark.parametrize("stage", DATABASES, indirect=True)
 
 
 class PostgresqlServer:
-    """A server that runs from `start` to `stop`, as often as wanted."""
+    """A server that runs from `start` to `stop`, as often as wanted; durable where it is one that is measured."""
 
-    def __init__(self, extra: str = "") -> None:
+    def __init__(self, *, is_durable: bool = False, folder: Path = Path("/tmp")) -> None:  # a socket's path is short
         self._programs = _programs()
         self._account: Mapping[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
-        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path must be short
+        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir=folder))
         if self._account:
             shutil.chown(self._folder, **self._account)
-        self._options, self.port = f"{_FAST} {extra}", _free_port()
+        self._options, self.port = _DURABLE if is_durable else _FAST, _free_port()
         self._run("initdb", "--auth=trust", f"--username={USER}", "--encoding=UTF8", "--locale=C", "--no-sync")
 
     def start(self) -> None:
@@ -96,13 +99,13 @@ def named(workspace: Workspace) -> str:
 
 
 def _programs() -> Path:
-    """Where the server's programs are: Debian keeps them off the path."""
+    """Where the server's programs are."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not versions:
-        raise RuntimeError("PostgreSQL is not installed: `tools/setup system` installs it, or apt, or brew")
-    return versions[-1].parent
+    kept = [path for folder in _KEPT for path in Path(folder).glob("*/bin/initdb")]
+    if not kept:
+        raise RuntimeError("PostgreSQL is not installed: `tools/setup system` installs it")
+    return max(kept, key=lambda path: path.parts[-3].rpartition("@")[2].zfill(4)).parent
 
 
 def _free_port() -> int:
