@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from pipeline.neighbours import Neighbours
 from pipeline.workspace import Workspace
 
 
@@ -36,6 +37,10 @@ class Database(Protocol):
 
     def leave_no_bytes(self) -> str:
         """Removes what deleted rows leave in files; says what of them remains, if anything."""
+        ...
+
+    def neighbours(self, name: str) -> Neighbours:
+        """A tie to the other processes that have the workspace open, who call this one by that name."""
         ...
 
     def close(self) -> None:

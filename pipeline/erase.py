@@ -1,6 +1,7 @@
 """Erasing an interview: its sound, its journal and whatever was made of it, for good."""
 
 import shutil
+from contextlib import closing
 from dataclasses import dataclass
 
 from pipeline.errors import BadInput
@@ -32,8 +33,10 @@ def erase(store: Store, session_id: str) -> Erased:
     asked for again, and goes on where it stopped. Copies that somebody made elsewhere are theirs to erase.
     """
     workspace = store.workspace
-    if is_live(workspace, session_id):
-        raise BadInput(f"session {session_id} is being heard. End it first.")
+    with closing(store.neighbours()) as neighbours:
+        heard = neighbours.heard((session_id,)).get(session_id)
+    if heard or is_live(workspace, session_id):
+        raise BadInput(f"session {session_id} is being heard{f' by {heard.server}' if heard else ''}. End it first.")
     next(store.read(session_id))  # an unknown one is not searched for
     recording, exports = audio_path(workspace, session_id), exports_path(workspace, session_id)
     made = [path for path in exports.rglob("*") if path.is_file()]

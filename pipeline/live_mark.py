@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from pipeline.errors import BadInput
 from pipeline.workspace import audio_path
@@ -16,6 +17,9 @@ try:
     import fcntl
 except ImportError:  # Windows, where an open file cannot be removed and that is lock enough
     fcntl = None  # type: ignore[assignment]
+
+_NOTE_BYTES: Final = 240
+"""Each note covers the one before."""
 
 
 @contextmanager
@@ -31,6 +35,27 @@ def marked_live(workspace: Path, session_id: str) -> Iterator[None]:
             path.unlink()
     finally:
         os.close(descriptor)
+
+
+def note(workspace: Path, session_id: str, said: str) -> None:
+    """Write a line into the mark of a session that this process hears, for the others to read."""
+    with suppress(OSError):
+        descriptor = os.open(_mark_path(workspace, session_id), os.O_WRONLY)  # one that is gone is not made again
+        try:
+            os.write(descriptor, said.encode().ljust(_NOTE_BYTES) + b"\n")
+        finally:
+            os.close(descriptor)
+
+
+def noted(workspace: Path, session_id: str) -> str | None:
+    """What stands in the mark of a session that a process hears now; None where none does."""
+    if not is_live(workspace, session_id):
+        return None
+    try:
+        with _mark_path(workspace, session_id).open(encoding="utf-8", errors="replace") as mark:
+            return mark.readline().strip()
+    except OSError:
+        return None
 
 
 def is_live(workspace: Path, session_id: str) -> bool:

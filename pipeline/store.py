@@ -22,8 +22,10 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import Database, open_database
+from pipeline.databases.postgresql_channel import announce
 from pipeline.errors import BadInput, StoreError
 from pipeline.events import Draft, Event, SessionStarted, Utterance, from_json, to_json_line
+from pipeline.neighbours import ERASED, Neighbours
 from pipeline.tables import EVENTS, SEATS, SESSIONS, SETUPS
 from pipeline.workspace import Workspace, check_session_id
 
@@ -271,7 +273,12 @@ class Store:
             if not _last_seq(connection, session_id):
                 raise _unknown(session_id)
             deleted = self._database.delete_session(connection, session_id)
+            after_append(connection, session_id, ERASED)
         return Deleted(deleted, self._database.leave_no_bytes())
+
+    def neighbours(self, name: str = "") -> Neighbours:
+        """A tie to the other Earmarks on the workspace, who call this one by that name. Close it before the store."""
+        return self._database.neighbours(name)
 
     def close(self) -> None:
         """Lets go of the database. Closing twice is fine."""
@@ -324,6 +331,8 @@ def append_rows(
 
 def after_append(connection: Connection, session_id: str, last_seq: int) -> None:
     """What has to happen with every append, in its transaction: whoever writes, however, comes by here."""
+    if connection.dialect.name == "postgresql":  # in SQLite the others look at the file themselves
+        announce(connection, session_id, last_seq)
 
 
 def _encoded(event: Event) -> str:

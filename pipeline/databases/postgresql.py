@@ -13,6 +13,7 @@ from pipeline.databases import postgresql_words
 from pipeline.databases.postgresql_failures import OTHERWISE, explained, server_of
 from pipeline.databases.schema import prepare
 from pipeline.errors import BadInput, MissingFacility, PipelineError
+from pipeline.neighbours import Neighbours
 from pipeline.tables import BATCH_FILES, EVENTS, LIBRARY, SEATS, SESSIONS, SETUPS
 
 _OLDEST: Final = 130000
@@ -112,6 +113,12 @@ class PostgresqlDatabase:
             for name in (*(table.name for table in (EVENTS, LIBRARY, SEATS, SETUPS, SESSIONS, BATCH_FILES)), "said"):
                 connection.exec_driver_sql(f"VACUUM {name}")
         return REMAINS
+
+    def neighbours(self, name: str) -> Neighbours:
+        """As in `pipeline.database.Database`."""
+        from pipeline.databases.postgresql_neighbours import PostgresqlNeighbours  # it needs the driver
+
+        return PostgresqlNeighbours(self._engine, name)
 
     def close(self) -> None:
         """As in `pipeline.database.Database`."""

@@ -13,7 +13,9 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pipeline.databases import sqlite_words
 from pipeline.databases.schema import prepare
+from pipeline.databases.sqlite_neighbours import SqliteNeighbours
 from pipeline.errors import BadInput, PipelineError, StoreError
+from pipeline.neighbours import Neighbours
 from pipeline.tables import EVENTS, LIBRARY, SEATS, SESSIONS, SETUPS
 
 _KEEP_DELETED: Final = "events_keep_delete"
@@ -88,6 +90,10 @@ class SqliteDatabase:
                 "more."
             )
         return ""
+
+    def neighbours(self, name: str) -> Neighbours:
+        """As in `pipeline.database.Database`."""
+        return SqliteNeighbours(self._path, name)
 
     def close(self) -> None:
         """As in `pipeline.database.Database`."""
