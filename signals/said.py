@@ -13,7 +13,7 @@ class Said:
     """The utterances of one interview. What changes the past returns the segment ids that it touched."""
 
     def __init__(self) -> None:
-        self._utterances: dict[int, Utterance] = {}  # in the order of their places, unless the past was changed
+        self._utterances: dict[int, Utterance] = {}  # in the order of their places
         self._known: set[int] = set()
         self._split_from: dict[int, int] = {}
         self._channels: dict[int, Speaker] = {}
@@ -25,8 +25,7 @@ class Said:
 
     def in_order(self) -> Iterator[tuple[Place, Utterance]]:
         """The utterances that stand, with their places."""
-        placed = ((self.place(segment_id), utterance) for segment_id, utterance in self._utterances.items())
-        yield from sorted(placed, key=lambda one: one[0])
+        return ((self.place(segment_id), utterance) for segment_id, utterance in self._utterances.items())
 
     def place(self, segment_id: int) -> Place:
         """Where an utterance has, or had, its place."""
@@ -64,8 +63,12 @@ class Said:
 
     def edit(self, edit: TranscriptEdited) -> set[int]:
         """Take a correction."""
-        before = self._speakers()
-        touched = {gone.segment_id for gone in edit.replaced if self._utterances.pop(gone.segment_id, None)}
+        before = self._speakers() if edit.speakers else {}
+        touched = {gone.segment_id for gone in edit.replaced if gone.segment_id in self._utterances}
+        stays = {utterance.segment_id for utterance in edit.utterances}
+        for segment_id in touched - stays:
+            del self._utterances[segment_id]
+        is_order_kept = stays <= self._utterances.keys()
         last: int | None = None
         for utterance in edit.utterances:
             segment_id = utterance.segment_id
@@ -82,15 +85,16 @@ class Said:
                 table.pop(key, None)
             else:
                 table[key] = change.after
-        self._sort()
-        return touched | self._turned(before)
+        if not is_order_kept:
+            self._sort()
+        return touched | (self._turned(before) if edit.speakers else set())
 
     def places(self, segment_ids: Collection[int]) -> list[Place]:
         """The places of utterances, in order."""
         return sorted(map(self.place, segment_ids))
 
     def _sort(self) -> None:
-        self._utterances = {utterance.segment_id: utterance for _, utterance in self.in_order()}
+        self._utterances = dict(sorted(self._utterances.items(), key=lambda one: self.place(one[0])))
 
     def _speakers(self) -> dict[int, Speaker]:
         return {segment_id: self.speaker_of(utterance) for segment_id, utterance in self._utterances.items()}
