@@ -170,8 +170,15 @@ class Answer:
                 break
         run.tail = places[start:]
         first = run.tail[0]
-        edge = (first.utterance.segment_id, first.token.start_char)
-        run.recent = [tag for tag in run.recent if (tag.spans[-1].segment_id, tag.spans[-1].end_char) > edge]
+        in_tail = {
+            place.utterance.segment_id for place in run.tail
+        }  # what was split off has a higher id than what follows
+        run.recent = [
+            tag
+            for tag in run.recent
+            if (end := tag.spans[-1]).segment_id in in_tail
+            and (end.segment_id != first.utterance.segment_id or end.end_char > first.token.start_char)
+        ]
 
     def _whole_answer_tags(self) -> Iterator[Tag]:
         """Every clue of a kind, if the answer as a whole bears it out.
