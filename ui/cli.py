@@ -1,5 +1,6 @@
 """The earmark command: every command's module is named here, and every error becomes one message and its code."""
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -11,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline.errors import PipelineError
+from pipeline.workspace import WORKSPACE_VARIABLE
 from rubrics.errors import RubricError
 from signals.errors import SignalsError
 from ui.errors import UiError
@@ -66,8 +68,13 @@ def _options(
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
     ] = False,
+    workspace: Annotated[
+        str | None,
+        typer.Option("--workspace", metavar="DIR|ADDRESS", help="The workspace of the command, as after its name."),
+    ] = None,
 ) -> None:
-    pass
+    if workspace:
+        os.environ[WORKSPACE_VARIABLE] = workspace
 
 
 def main() -> None:

@@ -157,6 +157,12 @@ def test_a_rubric_file_with_a_mistake_is_refused_with_its_line(earmark, tmp_path
     assert "competencies" in err
 
 
+def test_the_workspace_may_be_named_before_the_command_too(earmark, tmp_path, monkeypatch):
+    monkeypatch.setenv("EARMARK_WORKSPACE", str(tmp_path / "unused"))
+    assert earmark("--workspace", tmp_path / "w", "sessions")[0] == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["w"]
+
+
 def test_an_empty_workspace_has_no_sessions(earmark, tmp_path):
     code, out, err = earmark("sessions", "--workspace", tmp_path / "w")
     assert (code, out) == (0, "")
