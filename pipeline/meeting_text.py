@@ -4,6 +4,7 @@ Dana Smith  0:03            Otter, and Teams as DOCX or pasted: words on the lin
 [Dana Smith] 10:15:03       Zoom's saved captions: the time of day, words below
 [00:00:03] Dana Smith: …    Zoom's and others' logs: all on one line; also "Dana Smith (00:03): …"
 0:0:3.2 --> 0:0:5.0         older Teams: a line of times, one with the name, words below
+Dana Smith / 0:03 / …       copied from a page: a line for the name, one for the time (or time first), words below
 Dana Smith: …               no times; read only where this format is asked for or nothing else fits
 """
 
@@ -30,6 +31,10 @@ _HEADS: Final = tuple(
 _CLOCK_TIME: Final = r"\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,7}"
 _RANGE: Final = re.compile(rf"\s*(?P<time>{_CLOCK_TIME})\s*-->\s*(?P<end>{_CLOCK_TIME})\s*$")
 _CREDIT: Final = re.compile(r"\s*Transcribed by https?://\S+\s*$", re.IGNORECASE)
+_LONE_TIME: Final = re.compile(rf"\s*[(\[]?{_T}[)\]]?\s*$")
+_LONE_NAME: Final = re.compile(rf"\s*{_NAME}\s*$")
+_MOST_NAME_WORDS: Final = 5
+_ENDS_OF_SENTENCES: Final = (".", "?", "!", ",", ";", "…")
 _FEWEST_TURNS: Final = 2
 _MOST_LINES_A_TURN: Final = 8
 """A text with fewer heads than one in so many lines is no transcript of this kind: it only mentions times."""
@@ -129,4 +134,43 @@ def _since(at_s: float | None, from_s: float) -> float | None:
 
 
 def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").split("\n")
+    return _with_whole_heads(text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").split("\n"))
+
+
+def _with_whole_heads(lines: list[str]) -> list[str]:
+    """The lines, name and time on one line where each has one of its own; as they were where no rule for that holds.
+
+    Which of the two comes first is the same throughout a transcript: where both could be, it is what comes back more.
+    """
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    times = [at for at, number in enumerate(filled) if _LONE_TIME.match(lines[number])]
+    if len(times) < _FEWEST_TURNS:
+        return lines
+    found = [names for by in (-1, 1) if (names := _names_beside(lines, filled, times, by))]
+    if not found:
+        return lines
+    named = min(found, key=lambda names: len({lines[number].strip() for number in names.values()}))
+    heads = {time: f"{lines[name].strip()}  {lines[time].strip()}" for time, name in named.items()}
+    gone = set(named.values())
+    return [heads.get(number, line) for number, line in enumerate(lines) if number not in gone]
+
+
+def _names_beside(lines: list[str], filled: list[int], times: list[int], by: int) -> dict[int, int]:
+    """By the line of each time that of its name, the one before (`by` -1) or after it; none unless every time has one.
+
+    Words have to follow: what has none is a timetable.
+    """
+    named: dict[int, int] = {}
+    heads = {one for at in times for one in (at, at + by)}
+    for at in times:
+        words_at = max(at, at + by) + 1
+        has_room = at + by >= 0 and words_at < len(filled)
+        if not has_room or words_at in heads or not _is_name(lines[filled[at + by]]):
+            return {}
+        named[filled[at]] = filled[at + by]
+    return named
+
+
+def _is_name(line: str) -> bool:
+    is_short = len(line.split()) <= _MOST_NAME_WORDS
+    return is_short and bool(_LONE_NAME.match(line)) and not line.rstrip().endswith(_ENDS_OF_SENTENCES)

@@ -11,13 +11,17 @@ ZOOM_CAPTIONS = f"[Lee Park] 10:15:02\n{ASKED}\n\n[Dana Smith] 10:15:09\n{SAID}\
 LOG = f"[00:00:02] Lee Park: {ASKED}\n[00:00:09] Dana Smith: {SAID}\n"
 NAME_FIRST = f"Lee Park (00:02): {ASKED}\nDana Smith (00:09): {SAID}\n"
 OLD_TEAMS = f"0:0:2.0 --> 0:0:5.2\nLee Park\n{ASKED}\n\n0:0:9.0 --> 0:0:12.500\nDana Smith\n{SAID}\n"
+NAME_THEN_TIME = f"Lee Park\n0:02\n{ASKED}\n\nDana Smith\n0:09\n{SAID}\n"
+TIME_THEN_NAME = f"Weekly call\n\n00:02\n\nLee Park\n\n{ASKED}\n\n[00:09]\n\nDana Smith\n\n{SAID}\n"
 
 
 def told(transcript):
     return [(line.voice, line.text, line.start_s) for line in transcript.lines]
 
 
-@pytest.mark.parametrize("text", [LOG, NAME_FIRST, OLD_TEAMS, OLD_TEAMS.replace("\n", "\r\n")])
+@pytest.mark.parametrize(
+    "text", [LOG, NAME_FIRST, OLD_TEAMS, OLD_TEAMS.replace("\n", "\r\n"), NAME_THEN_TIME, TIME_THEN_NAME]
+)
 def test_the_shapes_of_meeting_programs_are_read_without_being_told(text):
     transcript = parse_transcript(text.encode())
     assert transcript.format == "meeting"
@@ -55,6 +59,19 @@ def test_a_damaged_word_document_is_refused(tmp_path):
 def test_answers_that_mention_a_time_stay_answers():
     text = "We met at 10:30\nThe job began at 2:00 and ended at 2:40.\nResult: it was done.\nSince then it runs.\n"
     assert parse_transcript(text.encode()).format == "text"
+
+
+def test_short_words_on_a_line_of_their_own_are_no_names_where_the_names_stand_on_the_other_side():
+    text = "0:01\nLee Park\nShall we\n0:03\nDana Smith\nYes\n0:05\nLee Park\nGood\n0:07\nDana Smith\nRight\n"
+    said = told(parse_transcript(text.encode()))
+    assert said[:2] == [("Lee Park", "Shall we", 1.0), ("Dana Smith", "Yes", 3.0)]
+    assert len(said) == 4
+
+
+def test_a_timetable_and_a_figure_on_a_line_of_its_own_make_no_turns():
+    timetable = "Arrival\n9:30\nLunch\n12:00\nEnd\n15:00\n"
+    assert parse_transcript(timetable.encode()).format == "text"
+    assert parse_transcript(f"{SAID}\n10:30\nIt was done by then.\n11:15\n{SAID}\n".encode()).format == "text"
 
 
 def test_names_in_front_make_a_conversation_only_where_that_is_asked_for():
