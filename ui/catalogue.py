@@ -15,6 +15,7 @@ from pipeline.store import Store, StoreError
 from pipeline.tables import SESSIONS, SETUPS
 from ui.arrangement import People
 from ui.hub import Hub
+from ui.rating_shelf import RatingShelf
 
 _HEAD: Final = 4_000
 """Characters of a set-up that hold its people; its rubric, hundreds of thousands of them, comes behind."""
@@ -29,6 +30,7 @@ class Catalogue:
         self._hub = hub
         self._lock = threading.Lock()
         self._people: dict[str, People] = {}
+        self._ratings = RatingShelf(store)
 
     def catch_up(self) -> int:
         """Reads on in the journals; how many are still to be read. What cannot be written down now is read later."""
@@ -42,7 +44,9 @@ class Catalogue:
         """Every interview, newest first, as JSON."""
         shelved = library.sessions(self._store)
         self._learn_people({one.session_id for one in shelved})
-        return [self._row(one) for one in shelved]
+        with self._lock:
+            raters = self._ratings.raters({one.session_id: one.events for one in shelved if one.is_ended})
+        return [{**self._row(one), "raters": raters.get(one.session_id)} for one in shelved]
 
     def about(self, session_ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """By session what names it: source, start, candidate and role; of those that are there."""
@@ -75,10 +79,11 @@ class Catalogue:
             for erased in self._people.keys() - there:
                 del self._people[erased]
             if unknown:
-                self._people.update(_read_people(self._store, unknown))
+                self._people.update(read_people(self._store, unknown))
 
 
-def _read_people(store: Store, wanted: set[str]) -> Iterator[tuple[str, People]]:
+def read_people(store: Store, wanted: Collection[str]) -> Iterator[tuple[str, People]]:
+    """Who takes part in those interviews, as far as their set-up says so, by session id. Blocks on the disk."""
     heads = select(SETUPS.c.session_id, func.substr(SETUPS.c.body, 1, _HEAD))
     with store.reading() as connection:
         for session_id, head in connection.execute(heads).all():

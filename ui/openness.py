@@ -3,7 +3,9 @@
 Raters owe what the guide works out its averages from, of what was asked: a competency's criteria, or its questions;
 every dimension; their vote and gut check where it has them. A host or note-taker owes the same once they have rated
 anything: until then they look on, and see what the raters gave when all of it is in. While the interview goes on
-nobody's are open to anybody else: the next question is still to be rated.
+nobody's are open to anybody else: the next question is still to be rated. A comment on a tag says what its author
+makes of the evidence, so it is kept like a rating wherever somebody owes ratings; where nobody does, there is nobody
+whose judgement it could sway.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +15,7 @@ from pipeline.blindness import Guarded, Owed, Rater, open_to, raters
 from pipeline.events import QuestionChosen, Withdrawn
 from pipeline.state import InterviewState, author_of
 from rubrics.model import Competency, Rubric
-from ui.seats import Seat, owner_of
+from ui.seats import COMMENTS, Seat, owner_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,15 @@ class Openness:
     is_over: bool
 
     def open_to(self, seat_id: str) -> frozenset[str]:
-        """The seats whose ratings, forms and decisions that one may see: its own, and others' once its own are in."""
+        """The seats whose ratings, forms and decisions that one may see: its own, and others' once its own are in.
+
+        With them COMMENTS, where others' comments on tags are open to it too.
+        """
+        comments = {COMMENTS} if not self.raters else set()
         if not self.is_over:
-            return frozenset({seat_id})
-        return open_to(seat_id, self.raters, (seat_id, *self.authors))
+            return frozenset({seat_id, *comments})
+        authors = open_to(seat_id, self.raters, (seat_id, COMMENTS, *self.authors))
+        return authors | comments
 
     def names_open_to(self, seat_id: str) -> tuple[str, ...]:
         """What the others among them are called, in alphabetical order."""

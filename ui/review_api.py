@@ -4,15 +4,17 @@ GET  /api/sessions/{id}/snapshot   the state that this seat may see, as few even
 GET  /api/sessions/{id}/scorecard  ratings, differences, agreement and the guide's rules, step by step (host, panel)
 
 A snapshot is `{seq, events, decisions, history, seat, raters, sees}`: fold `events` (none has a number), then watch
-from `?after=seq` on. `decisions` says by tag who made what of it, and when: `{event_id, author, decision, text, before,
-after, at}`. `history` is what this seat can undo and do again. `raters` are those who owe ratings: `{name, is_in,
-is_visible, is_me}`, and for oneself `missing`, what is still to be rated or filled in. `sees` names the others whose
-ratings are among the events; the websocket's `hello` and `anew` have the same list: where it differs, fetch anew.
+from `?after=seq` on. `decisions` says by tag who made what of it, and when, and what was said of it as far as that is
+open to this seat: `{event_id, author, decision, text, before, after, at}`. `history` is what this seat can undo and do
+again. `raters` are those who owe ratings: `{name, is_in, is_visible, is_me, missing}`, where `name` and `missing`, what
+is still to be rated or filled in, are null if this seat is not to know them. `sees` names the others whose ratings are
+among the events; the websocket's `hello` and `anew` have the same list: where it differs, fetch anew.
 """
 
 import asyncio
 import gzip
 import json
+from dataclasses import asdict
 from typing import Any, Final
 
 from starlette.background import BackgroundTask
@@ -28,8 +30,9 @@ from pipeline.undoing import history
 from ui.api import Api, HttpRefusal, answering
 from ui.edit_actions import Undo
 from ui.openness import Openness
+from ui.rating_progress import progress
 from ui.rooms import Room
-from ui.scorecard import raters_shown, scorecard
+from ui.scorecard import scorecard
 from ui.seats import Seat, Sight, may_do, sees_drafts
 from ui.studio import Studio
 
@@ -77,16 +80,16 @@ def _snapshot(room: Room, now: Openness, seat: Seat) -> str:
     own = history(state, seat.name)
     told = {
         "seq": seq,
-        "decisions": _decisions(state, room.interview.recorded_at) if sees_drafts(seat) else {},
+        "decisions": _decisions(state, room.interview.recorded_at, sight) if sees_drafts(seat) else {},
         "history": {"can_undo": bool(own.done), "can_redo": bool(own.undone)},
         "seat": {"name": seat.name, "role": seat.role},
-        "raters": raters_shown(now, seat.seat_id) if sees_drafts(seat) else [],
+        "raters": [asdict(one) for one in progress(now, seat)] if sees_drafts(seat) else [],
         "sees": list(now.names_open_to(seat.seat_id)) if sees_drafts(seat) else [],
     }
     return f'{json.dumps(told, ensure_ascii=False)[:-1]},"events":[{events}]}}'
 
 
-def _decisions(state: InterviewState, recorded_at: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+def _decisions(state: InterviewState, recorded_at: dict[str, str], sight: Sight) -> dict[str, list[dict[str, Any]]]:
     return {
         tag_id: [
             {
@@ -99,6 +102,7 @@ def _decisions(state: InterviewState, recorded_at: dict[str, str]) -> dict[str, 
                 "at": recorded_at.get(one.event_id),
             }
             for one in made
+            if sight.sees(one)
         ]
         for tag_id, made in decisions(state).items()
     }

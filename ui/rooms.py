@@ -107,7 +107,7 @@ class Rooms:
         started = events[0].event
         arrangement = kept(self._store, session_id)
         if arrangement.rubric is None:
-            arrangement = arrangement.model_copy(update={"rubric": _journalled_rubric(started)})
+            arrangement = arrangement.model_copy(update={"rubric": rubric_of(started)})
         channels = tuple(range(1, started.channels + 1)) if isinstance(started, SessionStarted) else (1,)
         if arrangement.origin is not None:
             channels = arrangement.origin.kept
@@ -121,7 +121,7 @@ def kept(store: Store, session_id: str) -> Arrangement:
     return Arrangement.from_json(body) if body else Arrangement()
 
 
-def _journalled_rubric(started: object) -> Rubric | None:
+def rubric_of(started: object) -> Rubric | None:
     """For interviews without a set-up: the built-in rubric that they were listened to with, if there is one."""
     rubric_id = started.rubric_id if isinstance(started, SessionStarted) else None
     with suppress(RubricError):

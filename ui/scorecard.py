@@ -1,10 +1,11 @@
 """The scorecard of an interview as one seat may see it: people's ratings, how far they agree, and the guide's rules.
 
-    {raters, titles, ratings, votes, forms, decisions, outcomes, differences, agreement, card, left_out}
+    {progress, titles, ratings, votes, forms, decisions, outcomes, differences, agreement, card, left_out}
 
-`card` holds `competencies`, `dimensions`, `practice`, `rules` and `outcomes`, each a list of findings with every step
-in words (rubrics.scoring): `{about, title, value, number, standing, steps, missing, outcome, source, note}`. Nothing in
-it decides or ranks. `differences` begin with those of two points or more. `agreement` is Krippendorff's alpha over the
+`progress` says in a sentence how far everybody is, as the seat may know it (`ui.rating_progress`). `card` holds
+`competencies`, `dimensions`, `practice`, `rules` and `outcomes`, each a list of findings with every step in words
+(rubrics.scoring): `{about, title, value, number, standing, steps, missing, outcome, source, note}`. Nothing in it
+decides or ranks. `differences` begin with those of two points or more. `agreement` is Krippendorff's alpha over the
 ratings that were given alone, before anybody saw the others'.
 """
 
@@ -23,6 +24,8 @@ from rubrics.steps import Finding, Step, told
 from ui.interview import Interview
 from ui.openness import Openness
 from ui.panel import panel_of
+from ui.rating_progress import progress, titles
+from ui.rating_progress import told as told_of
 from ui.seats import Seat, is_guarded, owner_of
 from ui.targets import outcomes_of
 
@@ -39,8 +42,8 @@ def scorecard(rubric: Rubric, interview: Interview, now: Openness, seat: Seat) -
     panel, left_out = panel_of(rubric, state, tuple(ratings.values()), tuple(form.values()), ticked, owed)
     when = interview.recorded_at
     return {
-        "raters": raters_shown(now, seat.seat_id),
-        "titles": _titles(rubric),
+        "progress": told_of(progress(now, seat), rubric),
+        "titles": titles(rubric),
         "ratings": [{**asdict(act), "at": when.get(act.event_id)} for act in ratings.values()],
         "votes": [_vote(rubric, act, when) for (_, item), act in form.items() if item == "vote"],
         "forms": [{**asdict(act), "at": when.get(act.event_id)} for act in form.values()],
@@ -55,21 +58,6 @@ def scorecard(rubric: Rubric, interview: Interview, now: Openness, seat: Seat) -
         "card": _card(rubric, panel),
         "left_out": left_out,
     }
-
-
-def raters_shown(now: Openness, seat_id: str) -> list[dict[str, Any]]:
-    """Those who owe ratings and how far they are, for a seat; of its own what is `missing`."""
-    visible = now.open_to(seat_id)
-    return [
-        {
-            "name": now.names[one],
-            "is_in": rater.is_in,
-            "is_visible": one in visible,
-            "is_me": one == seat_id,
-            **({"missing": sorted(rater.missing_targets | rater.missing_items)} if one == seat_id else {}),
-        }
-        for one, rater in now.raters.items()
-    ]
 
 
 def _vote(rubric: Rubric, act: FormAnswered, when: Mapping[str, str]) -> dict[str, Any]:
@@ -91,19 +79,11 @@ def _difference(one: Difference, rubric: Rubric, ratings: Mapping[tuple[str, str
     given = {rater: ratings[rater, one.target] for rater in one.scores}
     return {
         **asdict(one),
-        "title": _titles(rubric).get(one.target, one.target),
+        "title": titles(rubric).get(one.target, one.target),
         "is_to_talk_about": one.is_to_talk_about,
         "quotes": {rater: list(act.tag_ids) for rater, act in given.items()},
         "reasons": {rater: act.reason for rater, act in given.items()},
     }
-
-
-def _titles(rubric: Rubric) -> dict[str, str]:
-    asked = (*rubric.questions, *rubric.supplementary_questions)
-    titles = {question.id: question.title for question in asked}
-    titles |= {criterion.id: criterion.title for criterion in rubric.criteria}
-    titles |= {dimension.id: dimension.title for dimension in rubric.dimensions}
-    return titles | {competency.id: competency.title for competency in rubric.competencies}
 
 
 def _card(rubric: Rubric, panel: Panel) -> dict[str, Any]:

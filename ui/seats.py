@@ -2,8 +2,8 @@
 
 A seat is a person with a role in one session. The same two questions, `may_see` and `may_do`, are put wherever
 anything leaves the server or comes in: on the websocket, in every answer over HTTP, in exports. Notes that are not
-shared are seen by their author alone, whatever anybody's role; ratings, the debrief and decisions by their author and
-by those to whom they are open (`ui.openness`).
+shared are seen by their author alone, whatever anybody's role; ratings, the debrief, decisions and comments on tags by
+their author and by those to whom they are open (`ui.openness`).
 """
 
 import hashlib
@@ -29,6 +29,7 @@ from pipeline.events import (
     SessionEnded,
     SessionStarted,
     StageChanged,
+    TagDecided,
     Ticked,
     Withdrawn,
 )
@@ -42,6 +43,8 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PANEL: Final[frozenset[Role]] = frozenset({"rater", "viewer"})
 """Those who look on without leading the interview; a candidate may keep it from them."""
 HOST_SEAT_ID: Final = "host"
+COMMENTS: Final = "comments on tags"
+"""Stands among the ids of open seats where everybody's comments on tags are open."""
 TYPES_WITH_IDS: Final = frozenset(
     {"stage_changed", "rated", "note_taken", "bookmarked", "question_chosen", "ticked", "form_answered"}
     | {"outcome_decided"}
@@ -109,13 +112,16 @@ def may_see(
     """Whether an event may leave the server for this seat.
 
     `hidden_ids` are those of the events that were kept from the seat: it is not told that they were taken back either.
-    `open_ids` are the seats whose ratings, forms and decisions it may see beside its own.
+    `open_ids` are the seats whose ratings, forms and decisions it may see beside its own; COMMENTS is among them where
+    it may see others' comments on tags.
     """
     match event:
         case NoteTaken(is_shared=False):
             return seat.owns(event.event_id)
         case Rated() | FormAnswered() | OutcomeDecided() | Ticked() if is_guarded(event):
             return seat.owns(event.event_id) or (seat.role != "interviewer" and owner_of(event.event_id) in open_ids)
+        case TagDecided(decision="commented"):
+            return seat.owns(event.event_id) or (seat.role != "interviewer" and COMMENTS in open_ids)
         case Withdrawn(event_id=event_id, withdrawn_id=withdrawn_id):
             return seat.owns(event_id) or withdrawn_id not in hidden_ids
     if seat.role == "interviewer":

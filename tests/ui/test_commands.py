@@ -169,6 +169,17 @@ def test_an_empty_workspace_has_no_sessions(earmark, tmp_path):
     assert "earmark demo" in err
 
 
+def test_sessions_are_listed_with_their_candidate_where_one_is_known(earmark, tmp_path):
+    for name, candidate in (("named", ("--candidate", "Ada [x]")), ("unnamed", ())):
+        (tmp_path / f"{name}.txt").write_text("I wrote an audit.\n")
+        assert (
+            earmark("review", tmp_path / f"{name}.txt", "--no-serve", "--workspace", tmp_path / "w", *candidate)[0] == 0
+        )
+    _, out, _ = earmark("sessions", "--json", "--workspace", tmp_path / "w")
+    assert [json.loads(line)["candidate"] for line in out.splitlines()] == ["Ada [x]", None]
+    assert "Ada [x]" in earmark("sessions", "--workspace", tmp_path / "w")[1]
+
+
 @pytest.fixture
 def swapped(tmp_path):
     """A workspace with one ended session in which the speakers were guessed the wrong way round."""

@@ -48,7 +48,7 @@ def test_a_debrief_from_the_first_rating_to_the_signed_decision(over, page):
         over.tell(SESSION, FormAnswered(author="Ivy", item="vote", text="no-hire", event_id=f"{ivy}:v"))
         gus = seat_id(over, "Gus")
         over.tell(SESSION, *given(gus, "Gus", (5, 4), reason="own work"))
-        expect(page.locator(".raters")).to_contain_text("Ivy: all in")
+        expect(page.locator(".raters")).to_have_text("You still owe Novel saving and the vote; of 1 other 1 is in.")
         expect(page.locator("ul.missing li")).to_have_text(["Novel saving", "your vote"])
         assert SECRET not in page.content()
         assert page.locator("h2").all_inner_texts()[:2] == ["Ratings", "My part"]
@@ -93,7 +93,8 @@ def test_who_only_looks_on_sees_ratings_when_everybodys_are_in(over, page):
         ivy = seat_id(over, "Ivy")
         over.tell(SESSION, *given(ivy, "Ivy", (1, 4)))
         page.goto(f"{url}/debrief")
-        expect(page.locator(".closed")).to_contain_text("Still to come: Ivy.")
+        expect(page.locator(".closed")).to_contain_text("once everybody's are in")
+        expect(page.locator(".raters")).to_have_text("Ivy still owes Novel saving and the vote.")
         assert SECRET not in page.content()
         last = Rated(rater="Ivy", target=ASKED[2], score=2, reason="", event_id=f"{ivy}:9")
         over.tell(SESSION, last, FormAnswered(author="Ivy", item="vote", text="hire", event_id=f"{ivy}:v"))

@@ -197,9 +197,9 @@ def test_an_edit_that_makes_no_sense_is_refused_with_a_reason(stage, do, word):
 
 def test_raters_comment_and_take_that_back_while_all_else_is_for_those_in_charge(stage):
     async def scene():
-        async with panel(stage, "rater", "viewer") as (host, rater, viewer):
+        async with panel(stage, "rater", "viewer") as (_, rater, viewer):
             assert await rater.do("comment_tag", tag_id="t1", text="whose?") == "done"
-            assert await host.event(type="tag_decided", author="rater")
+            assert await rater.event(type="tag_decided", author="rater")
             for kind, fields in (("swap_speakers", {}), ("judge_tag", {"tag_id": "t1", "status": "accepted"})):
                 assert "role of rater" in await rater.do(kind, **fields)
             assert "role of viewer" in await viewer.do("comment_tag", tag_id="t1", text="no")

@@ -204,6 +204,45 @@ def test_a_critical_low_is_kept_like_the_ratings_that_it_stands_for(stage):
     run(scene())
 
 
+async def hears_comment(people, name):
+    """Whether a comment on a tag reaches somebody: by the snapshot and by the websocket from its beginning."""
+    snapshot = json.dumps(await people.get("snapshot", name))
+    async with sit(str(people.http.base_url), token=people.tokens[name]) as client:
+        again = Screen(client)
+        await again.until(is_caught_up)
+    told = {"the-comment" in snapshot, "the-comment" in json.dumps(again.frames)}
+    assert len(told) == 1
+    return told == {True}
+
+
+def test_a_comment_on_a_tag_reaches_nobody_whose_own_ratings_are_not_in(stage):
+    async def scene():
+        async with panel(stage, *HEARD, OVER, seats=("rater", "rater two", "viewer")) as people:
+            assert await people.screens["rater"].do("comment_tag", tag_id="t1", text="the-comment") == "done"
+            heard = [await hears_comment(people, name) for name in ("rater", "rater two", "host", "viewer")]
+            assert heard == [True, False, False, False]
+            await people.rate("rater two", 2)
+            assert await hears_comment(people, "rater two")
+            assert not await hears_comment(people, "host")
+            await people.rate("rater", 4)
+            assert await hears_comment(people, "host")
+            # One that is made from now on comes at once, and so does that it is taken back.
+            assert await people.screens["rater"].do("undo") == "done"
+            assert not (await people.get("snapshot", "viewer"))["decisions"].get("t1")
+            assert await people.screens["viewer"].event(type="tag_decided", author="rater")
+
+    run(scene())
+
+
+def test_where_nobody_is_to_rate_comments_are_for_everybody(stage):
+    async def scene():
+        async with panel(stage, *HEARD, OVER, seats=("note-taker", "viewer")) as people:
+            assert await people.screens["host"].do("comment_tag", tag_id="t1", text="the-comment") == "done"
+            return [await hears_comment(people, name) for name in ("note-taker", "viewer")]
+
+    assert run(scene()) == [True, True]
+
+
 def test_an_interviewer_is_not_told_who_has_rated(stage):
     async def scene():
         async with panel(stage, *HEARD, OVER, seats=("rater", "interviewer")) as people:

@@ -19,6 +19,7 @@ from pipeline.events import (
     QuestionChosen,
     Rated,
     StageChanged,
+    TagDecided,
     Ticked,
     Utterance,
     Withdrawn,
@@ -32,7 +33,7 @@ from tests.support.screens import act, frames_until, is_caught_up, sit
 from ui import wire
 from ui.actions import ChooseQuestion, Note, Rate, Start, Tick
 from ui.errors import Refused
-from ui.seats import ROLES, Seat, Seating, Sight, may_do, may_see
+from ui.seats import COMMENTS, ROLES, Seat, Seating, Sight, may_do, may_see
 
 
 def seat(role, seat_id="s1", name="Ada"):
@@ -99,6 +100,16 @@ def test_an_interviewer_is_not_told_what_others_make_of_the_candidate(item):
     sight = Sight(seat("interviewer"), frozenset({"s1", "host"}))
     assert not sight.sees(judged)
     assert not sight.sees(Withdrawn(author="host", withdrawn_id="host:c1", event_id="host:c2"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_comment_on_a_tag_is_kept_like_a_rating(role):
+    made = TagDecided(
+        author="x", decision="commented", tag_id="t", before=None, after=None, text="odd", event_id="s1:c"
+    )
+    assert may_see(seat(role), made)
+    assert not may_see(seat(role, "s2"), made, open_ids={"s1"})
+    assert may_see(seat(role, "s2"), made, open_ids={COMMENTS}) == (role != "interviewer")
 
 
 def test_consent_is_seen_by_those_who_are_in_charge_of_it():

@@ -12,8 +12,17 @@ export function whyClosed({ raters, isOver }) {
   const me = raters.find(({ is_me: isMe }) => isMe);
   if (me) return me.is_in ? null : "What the others gave is shown once your own ratings are all in.";
   if (!raters.length) return "Nobody has rated this interview yet.";
-  const waiting = raters.filter(({ is_in: isIn }) => !isIn).map(({ name }) => name);
-  return waiting.length ? `Ratings are shown once everybody's are in. Still to come: ${waiting.join(", ")}.` : null;
+  return raters.every(({ is_in: isIn }) => isIn) ? null : "Ratings are shown once everybody's are in.";
+}
+
+/** How far the others are: by name where one may know it, else how many. "" where nobody else rates. */
+export function othersIn(raters) {
+  const others = raters.filter(({ is_me: isMe }) => !isMe);
+  const named = others.filter(({ name }) => name).map(({ name, is_in: isIn }) => `${name}: ${isIn ? "all in" : "not all in yet"}`);
+  const unnamed = others.filter(({ name }) => !name);
+  const isIn = unnamed.filter((one) => one.is_in).length;
+  const counted = unnamed.length ? [`Of ${count(unnamed.length, "other", "others")} ${isIn} ${isIn === 1 ? "is" : "are"} in`] : [];
+  return others.length ? `${[...named, ...counted].join("; ")}.` : "";
 }
 
 /** What the agreement means, in two sentences or three. */

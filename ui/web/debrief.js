@@ -90,7 +90,7 @@ class Debrief {
 
   others(closed) {
     if (!this.card) return [section("Ratings", null, element("p", {}, "This interview has no rubric, so there is nothing to rate by and nothing to set side by side."))];
-    if (closed) return [section("Ratings", null, element("p", { class: "closed" }, closed), this.missing(), this.whoIsIn())];
+    if (closed) return [section("Ratings", null, element("p", { class: "closed" }, closed), this.whoIsIn(), this.missing())];
     return [
       section("Who rated", null, this.whoIsIn()),
       differences(this.card, this.state, this.words, this.sessionId),
@@ -101,10 +101,9 @@ class Debrief {
     ];
   }
 
+  /** Who is in and what is still owed, in the server's words: it knows what this seat may know of the others. */
   whoIsIn() {
-    if (!this.raters.length) return null;
-    return element("ul", { class: "raters" }, this.raters.map(({ name, is_in: isIn, is_me: isMe }) =>
-      element("li", {}, `${isIn ? "✓" : "○"} `, element("span", { class: "rater" }, isMe ? `${name} (you)` : name), isIn ? ": all in" : ": not all in yet")));
+    return this.card.progress ? element("p", { class: "raters" }, this.card.progress) : null;
   }
 
   missing() {

@@ -5,7 +5,7 @@ import { askDelete } from "./deleting.js";
 import { Dialog } from "./dialogs.js";
 import { element } from "./dom.js";
 import { showImport } from "./importing.js";
-import { choicesIn, filtered, sorted, STATES, titleOf } from "./library.js";
+import { choicesIn, filtered, ratingsOf, sorted, STATES, titleOf } from "./library.js";
 import { Search } from "./library-search.js";
 import { day } from "./view.js";
 import { clock } from "./words.js";
@@ -104,7 +104,7 @@ class Library {
     const body = element("tbody", {}, shown.map((one) => this.row(one)));
     this.table.replaceChildren(element("table", { class: "sessions" },
       element("caption", { class: "unseen" }, "Interviews of this workspace"), this.head(), body));
-    if (!shown.length) body.append(element("tr", {}, element("td", { colspan: String(COLUMNS.length + 2), class: "hint" }, "No interview is left by these filters.")));
+    if (!shown.length) body.append(element("tr", {}, element("td", { colspan: String(COLUMNS.length + 3), class: "hint" }, "No interview is left by these filters.")));
     focused?.(this.table);
     return this.drawComparing();
   }
@@ -119,6 +119,7 @@ class Library {
       });
       return element("th", { scope: "col", ...(isIt && { "aria-sort": this.order.isDown ? "descending" : "ascending" }) }, button);
     });
+    cells.push(element("th", { scope: "col" }, "Ratings"));
     return element("thead", {}, element("tr", {}, element("th", { scope: "col" }, element("span", { class: "unseen" }, "Compare")), cells,
       element("th", { scope: "col" }, element("span", { class: "unseen" }, "What to do with it"))));
   }
@@ -146,6 +147,7 @@ class Library {
       element("td", { class: "when" }, day(one.started_at)),
       element("td", { class: `state ${state}` }, STATES[state]),
       element("td", { class: "number" }, clock(one.length_s), element("span", { class: "facts" }, words === 1 ? "1 word" : `${words.toLocaleString("en")} words`)),
+      element("td", { class: "raters" }, ratedBy(one)),
       element("td", {}, element("span", { class: "controls" }, way("review", "Review"), way("debrief", "Debrief"), remove)));
   }
 
@@ -165,6 +167,12 @@ class Library {
     else this.comparing.removeAttribute("href");
     this.comparing.textContent = canDo ? `Compare these ${ids.length}` : ids.length < 2 ? "Compare: choose another one" : `Compare: at most ${MOST_COMPARED}`;
   }
+}
+
+/** Who has rated, as the host may know it: never what. */
+function ratedBy(one) {
+  const rated = ratingsOf(one);
+  return rated ? [rated.count, ...rated.waiting.map((words) => element("span", { class: "facts" }, words))] : "–";
 }
 
 /** What gives the focus back to the same control of a table that was drawn anew; undefined where it had none. */

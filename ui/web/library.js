@@ -12,6 +12,16 @@ export function titleOf({ candidate, source }) {
   return candidate ?? source;
 }
 
+/** How far those who rate it are: {count: "1 of 2 in", waiting: ["Jo: 3 to come"]}; null where nobody rates. */
+export function ratingsOf({ raters }) {
+  if (!raters?.length) return null;
+  const waiting = raters.filter(({ is_in: isIn }) => !isIn);
+  return {
+    count: `${raters.length - waiting.length} of ${raters.length} in`,
+    waiting: waiting.map(({ name, missing }) => `${name}: ${missing} to come`),
+  };
+}
+
 /** What can be chosen to filter by: each value that occurs, in order of its words: {roles, rubrics, states}. */
 export function choicesIn(sessions) {
   const values = (name) => [...new Set(sessions.map((one) => one[name]).filter(Boolean))].sort(compare);

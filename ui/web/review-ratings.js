@@ -3,6 +3,7 @@
 
 import { ratingOf, targetsOf } from "./board.js";
 import { actionButton, element } from "./dom.js";
+import { othersIn } from "./debrief-words.js";
 import { may } from "./roles.js";
 import { place, Rows } from "./rows.js";
 
@@ -15,7 +16,7 @@ export class Ratings {
   draw(state, words, { guide, raters = [] }) {
     const targets = may(state.seat, "rate") ? targetsOf(state, guide) : [];
     const given = targets.map((target) => ({ ...target, rating: ratingOf(state, target.target) }));
-    place(this.node, [this.intro(state, guide, given), this.others(state, raters), this.list(state, given)].filter(Boolean));
+    place(this.node, [this.intro(state, guide, given), this.others(raters), this.list(state, given)].filter(Boolean));
   }
 
   intro({ seat }, guide, given) {
@@ -27,11 +28,10 @@ export class Ratings {
   }
 
   /** Who else rates, and whether they are done: never what they gave. */
-  others({ seat }, raters) {
-    const others = raters.filter(({ name, is_me: isMe }) => !isMe && name !== seat?.name);
-    if (!others.length) return null;
-    return this.rows.row("others", others.map(({ name, is_in: isIn }) => `${name} ${isIn}`), () =>
-      element("p", { class: "hint" }, `${others.map(({ name, is_in: isIn }) => `${name}: ${isIn ? "all in" : "not all in yet"}`).join("; ")}. Nobody sees another's ratings before their own are all in.`));
+  others(raters) {
+    const words = othersIn(raters);
+    if (!words) return null;
+    return this.rows.row("others", [words], () => element("p", { class: "hint" }, `${words} Nobody sees another's ratings before their own are all in.`));
   }
 
   list(state, given) {

@@ -239,9 +239,9 @@ class Review {
     }
     this.drawHistory();
     for (const id of came) this.awaited.get(id)?.();
-    const told = frames.map(({ hello, anew }) => hello ?? anew).findLast((one) => one?.sees);
-    const hasRated = frames.some(({ event }) => event?.type === "rated"); // who is in may be another matter
-    if (hasRated || (told && String(told.sees) !== String(this.sees))) this.takeAnew();
+    const told = frames.map(({ hello }) => hello).findLast((one) => one?.sees);
+    const isAnother = frames.some(({ event, anew }) => anew || event?.type === "rated"); // what is open, or who is in
+    if (isAnother || (told && String(told.sees) !== String(this.sees))) this.takeAnew();
   }
 
   connectionIs({ state, text }) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { agreementWords, alphaFigure, formRows, missingWords, remindersOf, sideBySide, spreadWords, whyClosed } from "../../../ui/web/debrief-words.js";
+import { agreementWords, alphaFigure, formRows, missingWords, othersIn, remindersOf, sideBySide, spreadWords, whyClosed } from "../../../ui/web/debrief-words.js";
 
 const rater = (name, isIn, isMe = false) => ({ name, is_in: isIn, is_me: isMe });
 
@@ -11,9 +11,15 @@ test("others' ratings are closed until one's own are in, or everybody's for who 
   assert.match(whyClosed({ raters: [rater("Ada", true, true)], isOver: false }), /not over/);
   assert.match(whyClosed({ raters: [rater("Ada", false, true), rater("Bo", true)], isOver: true }), /your own/);
   assert.equal(whyClosed({ raters: [rater("Ada", true, true), rater("Bo", false)], isOver: true }), null);
-  assert.match(whyClosed({ raters: [rater("Ada", true), rater("Bo", false)], isOver: true }), /Still to come: Bo\./);
+  assert.match(whyClosed({ raters: [rater("Ada", true), rater("Bo", false)], isOver: true }), /once everybody's are in/);
   assert.equal(whyClosed({ raters: [rater("Bo", true)], isOver: true }), null);
   assert.match(whyClosed({ raters: [], isOver: true }), /Nobody has rated/);
+});
+
+test("others are told of by name only where the server gave names", () => {
+  assert.equal(othersIn([rater("Ada", false, true)]), "");
+  assert.equal(othersIn([rater("Ada", true, true), rater("Bo", true), rater("Cy", false)]), "Bo: all in; Cy: not all in yet.");
+  assert.equal(othersIn([rater("Ada", false, true), rater(null, true), rater(null, false)]), "Of 2 others 1 is in.");
 });
 
 test("agreement is explained, with what it rests on", () => {

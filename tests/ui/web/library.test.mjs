@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bySession, choicesIn, filtered, piecesOf, sorted, titleOf } from "../../../ui/web/library.js";
+import { bySession, choicesIn, filtered, piecesOf, ratingsOf, sorted, titleOf } from "../../../ui/web/library.js";
 
 const ALL = { name: "", role: "", rubric: "", state: "" };
 const ada = { session_id: "1", candidate: "Ada", source: "a.flac", role: "Analyst", rubric: "bei", state: "ended", started_at: "2026-01-02", length_s: 90 };
@@ -38,4 +38,10 @@ test("a hit is marked where it is, counted in code points", () => {
 test("hits are grouped by interview in the order in which they came", () => {
   const groups = bySession([{ session_id: "b" }, { session_id: "a" }, { session_id: "b" }]);
   assert.deepEqual(groups.map(({ hits }) => hits.length), [2, 1]);
+});
+
+test("who has rated is counted, and who is still to rate is named with how much", () => {
+  assert.equal(ratingsOf({ raters: null }), null);
+  const raters = [{ name: "Mara", is_in: true, missing: 0 }, { name: "Jo", is_in: false, missing: 3 }];
+  assert.deepEqual(ratingsOf({ raters }), { count: "1 of 2 in", waiting: ["Jo: 3 to come"] });
 });
