@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
 from pipeline import search_index
 from pipeline.store import Store
@@ -72,12 +72,14 @@ def number_of(connection: Connection, session_id: str) -> int | None:
 
 
 def _behind_query() -> Any:
-    """A row a session with the length of its journal: an index look-up each, not a count."""
+    """A row a session with the length of its journal and whether it has its end: an index look-up each, not a count."""
     length = (
         select(func.max(EVENTS.c.seq)).where(EVENTS.c.session_id == SESSIONS.c.session_id).scalar_subquery()
     ).label("events")
+    is_end = (EVENTS.c.session_id == SESSIONS.c.session_id, EVENTS.c.type == "session_ended")
+    has_end = exists(select(EVENTS.c.seq).where(*is_end)).label("has_end")
     kept = [column for column in LIBRARY.c if column.name != "session_id"]
-    return select(*SESSIONS.c, *kept, length).join_from(SESSIONS, LIBRARY, isouter=True)
+    return select(*SESSIONS.c, *kept, length, has_end).join_from(SESSIONS, LIBRARY, isouter=True)
 
 
 def _shelved(row: Row[Any]) -> Shelved:
@@ -86,7 +88,7 @@ def _shelved(row: Row[Any]) -> Shelved:
         started_at=row.started_at,
         source=row.source,
         rubric=row.rubric_id,
-        is_ended=bool(row.is_ended),
+        is_ended=bool(row.has_end),
         length_s=row.length_s or 0.0,
         utterances=row.utterances or 0,
         words=row.words or 0,

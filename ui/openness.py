@@ -2,7 +2,8 @@
 
 Raters owe what the guide works out its averages from, of what was asked: a competency's criteria, or its questions;
 every dimension; their vote and gut check where it has them. A host or note-taker owes the same once they have rated
-anything: until then they look on, and see what the raters gave when all of it is in. While the interview goes on
+anything: until then they look on, and see what the raters gave when all of it is in. Signing what the panel came to is
+no rating: whoever signs for the others owes nothing by it. While the interview goes on
 nobody's are open to anybody else: the next question is still to be rated. A comment on a tag says what its author
 makes of the evidence, so it is kept like a rating wherever somebody owes ratings; where nobody does, there is nobody
 whose judgement it could sway.
@@ -11,7 +12,7 @@ whose judgement it could sway.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pipeline.blindness import Guarded, Owed, Rater, open_to, raters
+from pipeline.blindness import Guarded, Owed, Private, Rater, open_to, raters
 from pipeline.events import QuestionChosen, Withdrawn
 from pipeline.state import InterviewState, author_of
 from rubrics.model import Competency, Rubric
@@ -56,10 +57,11 @@ def openness(
     """
     given = tuple(guarded)
     names = {owner_of(act.event_id): author_of(act) for act in given if not isinstance(act, Withdrawn)}
+    have_rated = {owner_of(act.event_id) for act in given if isinstance(act, Private)}
     duty = owed_by(rubric, state) if rubric else Owed()
     owed: dict[str, Owed] = {}
     for seat in seats:
-        is_rating = seat.role == "rater" or (seat.role in ("host", "note-taker") and seat.seat_id in names)
+        is_rating = seat.role == "rater" or (seat.role in ("host", "note-taker") and seat.seat_id in have_rated)
         if is_rating:
             names[seat.seat_id] = seat.name
             owed[seat.seat_id] = duty

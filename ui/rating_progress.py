@@ -68,13 +68,14 @@ def _clauses(raters: Sequence[RaterProgress], rubric: Rubric) -> Iterator[str]:
         if not one.is_in:
             yield f"{one.name} still owes {_parts(one.missing or (), rubric)}"
     if unnamed := [one for one in raters if one.name is None]:
-        count = sum(one.is_in for one in unnamed)
-        others = "others" if any(one.is_me for one in raters) else "raters"
-        yield f"of {len(unnamed)} {others if len(unnamed) > 1 else others[:-1]} {count} {_be(count)} in"
+        yield _counted(unnamed, "other" if any(one.is_me for one in raters) else "rater")
 
 
-def _be(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _counted(unnamed: Sequence[RaterProgress], noun: str) -> str:
+    count = sum(one.is_in for one in unnamed)
+    if len(unnamed) == 1:
+        return f"one {noun} is {'in' if count else 'not in yet'}"
+    return f"of {len(unnamed)} {noun}s {count or 'none'} {'are' if count > 1 else 'is'} in"
 
 
 def _parts(missing: Iterable[str], rubric: Rubric) -> str:

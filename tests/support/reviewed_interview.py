@@ -46,7 +46,8 @@ def reviewed() -> list[Event]:
     events += [
         judge(state, kept.tag_id, "accepted", reason="she did it herself", author="Noor", event_id="e1"),
         judge(state, gone.tag_id, "rejected", reason="=1+1 a rumour", author="Remy", event_id="e2"),
-        comment(state, said_of.tag_id, "@ask again", author="Remy", event_id="e3"),
+        comment(state, said_of.tag_id, "@ask again", author="Noor", event_id=f"{HOST_SEAT_ID}:6"),
+        comment(state, said_of.tag_id, "Remy's reason, too", author="Remy", event_id="rater1:2"),
         rename(state, "candidate", "Dana <Smith> & Co", author="Noor", event_id="e4"),
         ConsentRecorded(
             person="Dana",

@@ -48,7 +48,7 @@ def test_a_debrief_from_the_first_rating_to_the_signed_decision(over, page):
         over.tell(SESSION, FormAnswered(author="Ivy", item="vote", text="no-hire", event_id=f"{ivy}:v"))
         gus = seat_id(over, "Gus")
         over.tell(SESSION, *given(gus, "Gus", (5, 4), reason="own work"))
-        expect(page.locator(".raters")).to_have_text("You still owe Novel saving and the vote; of 1 other 1 is in.")
+        expect(page.locator(".raters")).to_have_text("You still owe Novel saving and the vote; one other is in.")
         expect(page.locator("ul.missing li")).to_have_text(["Novel saving", "your vote"])
         assert SECRET not in page.content()
         assert page.locator("h2").all_inner_texts()[:2] == ["Ratings", "My part"]

@@ -106,7 +106,7 @@ def test_documents_tell_who_decided_the_reasons_the_ratings_the_consent_and_what
     told = everything_told(format, exported(format))
     assert "accepted by Noor: she did it herself" in told
     assert "set aside by Remy: =1+1 a rumour" in told
-    assert "comment by Remy: @ask again" in told
+    assert "comment by Noor: @ask again" in told
     assert "Noor: 4: Noor's reason" in told
     assert "signed by Noor on 2026-11-22 12:00 UTC: Noor's verdict" in told
     assert "Dana agreed to recording, sharing (on 2026-11-22 10:10 UTC, notice version 2)." in told
@@ -124,6 +124,7 @@ def test_ratings_that_are_not_open_and_private_notes_leave_in_no_format(exported
     told = everything_told(format, exported(format, seat=RATER))
     assert "Noor's reason" not in told
     assert "Noor's verdict" not in told
+    assert "@ask again" not in told
     assert "own thought" not in told
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from pipeline.events import FormAnswered, NoteTaken, QuestionAsked, Rated, SessionEnded
+from pipeline.events import FormAnswered, NoteTaken, OutcomeDecided, QuestionAsked, Rated, SessionEnded
 from pipeline.state import fold
 from pipeline.store import SeatRow
 from rubrics.load import load_rubric
@@ -85,7 +85,7 @@ def test_who_looks_on_counts_until_all_are_in():
 
 
 def test_while_the_interview_goes_on_no_rater_learns_who_of_the_others_is_in():
-    assert sentence("Mara", *MARAS, *JOS, over=()) == "You are in; of 1 other 0 are in."
+    assert sentence("Mara", *MARAS, *JOS, over=()) == "You are in; one other is not in yet."
 
 
 def test_where_nobody_rates_there_is_nothing_to_say():
@@ -138,3 +138,10 @@ def test_the_shelf_leaves_for_the_next_look_what_there_is_no_time_for(shelf):
     assert ratings.raters({SESSION: events}, most_s=0.0) == {}
     assert ratings.raters({}) == {}
     assert SESSION in ratings.raters({SESSION: events})
+
+
+def test_who_signs_for_a_panel_that_they_did_not_rate_with_owes_nothing_by_it():
+    signed = OutcomeDecided(author="Host", outcome="hire", reason="", decided_at="now", event_id="host:d")
+    rest = [rated("j", "Jo", target) for target in ASKED]
+    assert sentence("Host", *MARAS, *JOS, *rest, signed) == "Jo and Mara are in."
+    assert sentence("Vic", *MARAS, *JOS, *rest, signed) == "Jo and Mara are in."

@@ -7,7 +7,7 @@ import pytest
 import webvtt
 from playwright.sync_api import expect
 
-from pipeline.events import NoteTaken, Rated, SessionEnded, TagDecided, TranscriptEdited
+from pipeline.events import ConsentRecorded, NoteTaken, Rated, SessionEnded, TagDecided, TranscriptEdited
 from pipeline.state import fold
 from pipeline.workspace import audio_path
 from tests.support.interviews import SESSION, said, started
@@ -246,6 +246,22 @@ def test_a_refusal_is_shown_at_the_line_and_what_was_typed_stays(reviewed):
     expect(field).to_have_value("So")
 
 
+def test_a_line_that_is_being_saved_is_asked_nothing_more(stage, reviewed):
+    edit(reviewed).fill("So we had a billing job.")
+    reviewed.evaluate(
+        """() => {
+          const form = document.querySelector(".edit");
+          const split = [...form.querySelectorAll("button")].find((one) => one.textContent.startsWith("Split"));
+          form.requestSubmit();
+          form.requestSubmit();
+          split.click();
+        }"""
+    )
+    expect(line_text(reviewed)).to_have_text("So we had a billing job.")
+    expect(reviewed.locator(".edit")).to_be_hidden()
+    assert [edit.kind for edit in stage.journal(kind=TranscriptEdited)] == ["words"]
+
+
 def test_what_was_typed_outlasts_scrolling_away_another_persons_edit_and_a_reload(stage, reviewed, open_page):
     field = edit(reviewed)
     field.fill("my own words")
@@ -374,6 +390,11 @@ def test_words_that_are_marked_become_a_tag(stage, reviewed):
     (added,) = stage.journal(kind=TagDecided)
     assert (added.decision, added.text) == ("added", "it failed")
     assert state(stage).quote(added.after.spans[0]) == "kept falling over,"
+    # What is said of the tag that was added lies over nothing that the next marked words can be made of.
+    mark(reviewed, LINE, "kept", "over,")
+    reviewed.get_by_role("button", name="Add the tag").click(trial=True)
+    told, offered = (reviewed.locator(one).bounding_box() for one in ("#status", "#selected"))
+    assert told["y"] + told["height"] <= offered["y"]
 
 
 def test_filters_leave_the_lines_that_they_name(reviewed):
@@ -382,6 +403,10 @@ def test_filters_leave_the_lines_that_they_name(reviewed):
         filters.get_by_label(name, exact=True).select_option(value)
     expect(reviewed.locator(".sentence:not(:has(.chip .metric))")).to_have_count(0)
     expect(reviewed.locator("#filters .count")).to_have_text("10 of 49 lines")
+    reading, panel = (reviewed.locator(one).bounding_box() for one in (".reading", "#panel"))
+    shown = reviewed.locator("#filters .count").bounding_box()
+    assert shown["x"] + shown["width"] <= reading["x"] + reading["width"] <= panel["x"]
+    assert reviewed.evaluate("document.querySelector('.reading').scrollWidth") <= reading["width"]
     reviewed.get_by_label("State of tags").select_option("rejected")
     expect(reviewed.locator("#transcript")).to_contain_text("No line is like that")
     reviewed.get_by_role("button", name="Show all").click()
@@ -554,6 +579,7 @@ def test_the_page_saves_the_interview_in_the_format_that_one_chooses(reviewed):
 
 def test_the_review_makes_a_link_for_a_rater_who_can_make_none(reviewed, open_page):
     dialog = opened(reviewed, "i", name="People")
+    expect(dialog.get_by_label("Role")).to_have_value("rater")
     dialog.get_by_label("Name").fill("Grace")
     dialog.get_by_label("Role").select_option("rater")
     dialog.get_by_role("button", name="Make a link").click()
@@ -562,3 +588,27 @@ def test_the_review_makes_a_link_for_a_rater_who_can_make_none(reviewed, open_pa
     theirs.goto(link.replace("?seat=", "/review?seat="))
     expect(theirs.get_by_role("button", name="Export")).to_be_visible()
     expect(theirs.get_by_role("button", name=re.compile("^People"))).to_be_hidden()
+
+
+def test_the_candidates_answer_is_recorded_afterwards_and_decides_who_is_let_in(stage, reviewed):
+    dialog = opened(reviewed, "i", name="People")
+    expect(dialog).to_contain_text("No answer of the candidate's to the notice is on record.")
+    dialog.get_by_role("button", name="Record an answer").click()
+    answering = reviewed.get_by_role("dialog", name="The candidate's answer")
+    answering.get_by_label("Candidate").fill("Ada")
+    assert not violations(reviewed)
+    answering.get_by_role("button", name="Agrees").click()
+    expect(dialog).to_contain_text("Raters and viewers are kept out")
+    dialog.get_by_label("Name").fill("Grace")
+    dialog.get_by_role("button", name="Make a link").click()
+    expect(dialog).to_contain_text("has not agreed to share")
+    dialog.get_by_role("button", name="Record an answer").click()
+    answering.get_by_label("Sharing with the panel").check()
+    answering.get_by_role("button", name="Agrees").click()
+    expect(dialog).to_contain_text("agreed to recording, transcript, sharing with the panel")
+    dialog.get_by_label("Name").fill("Grace")
+    dialog.get_by_role("button", name="Make a link").click()
+    expect(dialog.get_by_label("Link for Grace")).to_be_visible()
+    consents = stage.journal(kind=ConsentRecorded)
+    assert [one.purposes for one in consents] == [("recording", "transcript"), ("recording", "transcript", "sharing")]
+    reviewed.wrong.clear()  # the browser reports what was refused

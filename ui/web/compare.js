@@ -8,6 +8,7 @@ import { day } from "./view.js";
 import { clock, Words } from "./words.js";
 
 const asked = new URLSearchParams(location.search);
+const FEWEST = 2;
 const main = document.getElementById("compare");
 
 class Comparison {
@@ -123,6 +124,7 @@ async function open() {
   document.getElementById("ways").replaceChildren(element("a", { href: asSeat("/") }, "All interviews"));
   try {
     const sessions = asked.get("sessions") ?? "";
+    if (sessions.split(",").filter(Boolean).length < FEWEST) throw new Error("2 to 4 interviews can be compared. Choose them in the library.");
     const [table, found] = await Promise.all([call("/api/words"), call(`/api/compare?sessions=${encodeURIComponent(sessions)}`)]);
     new Comparison(found, new Words(table)).draw();
   } catch (problem) {

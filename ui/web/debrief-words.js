@@ -21,7 +21,8 @@ export function othersIn(raters) {
   const named = others.filter(({ name }) => name).map(({ name, is_in: isIn }) => `${name}: ${isIn ? "all in" : "not all in yet"}`);
   const unnamed = others.filter(({ name }) => !name);
   const isIn = unnamed.filter((one) => one.is_in).length;
-  const counted = unnamed.length ? [`Of ${count(unnamed.length, "other", "others")} ${isIn} ${isIn === 1 ? "is" : "are"} in`] : [];
+  const counted = unnamed.length === 1 ? [`One other is ${isIn ? "in" : "not in yet"}`]
+    : unnamed.length ? [`Of ${unnamed.length} others ${isIn || "none"} ${isIn > 1 ? "are" : "is"} in`] : [];
   return others.length ? `${[...named, ...counted].join("; ")}.` : "";
 }
 
@@ -87,7 +88,9 @@ export function remindersOf({ reminders = [] }) {
 
 /** What is still owed, in words: titles of what is to be rated, entries of the form. */
 export function missingWords(missing, titles, guide) {
-  return missing.map((one) => {
+  const order = Object.keys(titles);
+  const place = (one) => (order.includes(one) ? order.indexOf(one) : order.length); // the form comes last
+  return [...missing].sort((a, b) => place(a) - place(b)).map((one) => {
     const [name, at] = one.split("/");
     if (one === "vote") return "your vote";
     if (name === "gut_check" && at !== undefined) return `gut check: ${guide.gut_check[at] ?? one}`;

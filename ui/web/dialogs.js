@@ -123,9 +123,9 @@ export function showPaste(dialog, submit) {
 }
 
 /** Who has a link, and one more for somebody else. `add(name, role)` gives its URL, `list()` who has one. */
-export function showSeats(dialog, { list, add, remove }) {
+export function showSeats(dialog, { list, add, remove, first, role: usual = ROLES[0] }) {
   const name = element("input", { name: "name", required: "", maxlength: "80", autocomplete: "off" });
-  const role = element("select", { name: "role" }, ROLES.map((one) => element("option", { value: one }, one)));
+  const role = element("select", { name: "role" }, ROLES.map((one) => element("option", { value: one, ...(one === usual && { selected: "" }) }, one)));
   const made = element("p", { class: "made", role: "status" });
   const seats = element("ul", { class: "seats", "aria-label": "Who has a link" });
   const attempt = (doing) => doing().catch((problem) => made.replaceChildren(`▲ ${problem.message}`));
@@ -148,10 +148,10 @@ export function showSeats(dialog, { list, add, remove }) {
       await refresh();
     }),
     "Make a link",
-    element("label", {}, "Name ", name),
-    element("label", {}, "Role ", role),
+    element("label", {}, element("span", {}, "Name"), name),
+    element("label", {}, element("span", {}, "Role"), role),
   );
   const what = "An interviewer sees question, time and probe only; a rater rates alone; a viewer looks on. Ratings and private notes reach nobody else.";
-  dialog.show("People", seats, form, made, element("p", { class: "hint" }, what));
+  dialog.show("People", first, seats, form, made, element("p", { class: "hint" }, what));
   refresh();
 }

@@ -34,13 +34,15 @@ export async function showExport(dialog, sessionId) {
   dialog.show("Save as a file", element("p", { class: "hint" }, hint), form);
 }
 
-/** Links for those who rate, look on or correct. */
-export function showPeople(dialog, sessionId) {
+/** Links for those who rate, look on or correct. `first` stands above them; `role` is who is let in as a rule. */
+export function showPeople(dialog, sessionId, { first = null, role } = {}) {
   const path = `/api/sessions/${encodeURIComponent(sessionId)}/seats`;
   showSeats(dialog, {
     list: () => call(path),
     add: async (name, role) => (await call(path, { method: "POST", json: { name, role } })).link,
     remove: (id) => call(`${path}/${encodeURIComponent(id)}`, { method: "DELETE" }),
+    first,
+    role,
   });
 }
 

@@ -125,7 +125,7 @@ class Library {
   }
 
   row(one) {
-    const { session_id: id, candidate, source, words, state } = one;
+    const { session_id: id, candidate, source, words, state, last_seq: read } = one;
     const path = `/sessions/${encodeURIComponent(id)}`;
     const title = titleOf(one);
     const box = element("input", { type: "checkbox", "aria-label": `Compare ${title}`, "data-key": `compare ${id}` });
@@ -146,7 +146,8 @@ class Library {
       element("td", {}, one.rubric ?? "–"),
       element("td", { class: "when" }, day(one.started_at)),
       element("td", { class: `state ${state}` }, STATES[state]),
-      element("td", { class: "number" }, clock(one.length_s), element("span", { class: "facts" }, words === 1 ? "1 word" : `${words.toLocaleString("en")} words`)),
+      element("td", { class: "number" }, read ? clock(one.length_s) : "…", // not read yet: it comes with a later look
+        element("span", { class: "facts" }, !read ? "" : words === 1 ? "1 word" : `${words.toLocaleString("en")} words`)),
       element("td", { class: "raters" }, ratedBy(one)),
       element("td", {}, element("span", { class: "controls" }, way("review", "Review"), way("debrief", "Debrief"), remove)));
   }

@@ -2,6 +2,7 @@
 
 import { showKeys } from "./dialogs.js";
 import { showExport, showPeople } from "./giving.js";
+import { answerLine, showAnswer } from "./review-consent.js";
 import { quotesToRate } from "./review-findings.js";
 import { showRating } from "./rating.js";
 import { showNote, showSpeakers, showTerm } from "./review-dialogs.js";
@@ -12,6 +13,8 @@ import { may } from "./roles.js";
 import { clock } from "./words.js";
 
 const WHY = "Why, or why no quote (others see it once their own ratings are all in)";
+const LOOK_MS = 50;
+const MOST_LOOKS = 100;
 const NOTHING_MORE = Object.freeze({ question: "question", tag: "tag", moment: "mark or note" });
 
 export class ReviewActions {
@@ -262,7 +265,20 @@ export class ReviewActions {
     showExport(this.review.dialog, this.review.given().sessionId).catch((problem) => this.say(problem.message));
   }
 
-  on_seats() { showPeople(this.review.dialog, this.review.given().sessionId); }
+  on_seats() {
+    const given = this.review.given();
+    const record = () => showAnswer(this.review.dialog, this.review.given(), (action) => this.answered(action), () => this.on_seats());
+    showPeople(this.review.dialog, given.sessionId, { first: given.notice && answerLine(given, record), role: "rater" });
+  }
+
+  /** Records the candidate's answer; it carries no id to wait for, so it is looked for among those on this screen. */
+  async answered(action) {
+    const known = this.state.consents.length;
+    await this.review.link.send(action);
+    for (let looks = 0; this.state.consents.length === known && looks < MOST_LOOKS; looks++) {
+      await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+    }
+  }
 
   on_help() {
     showKeys(this.review.dialog, this.state.seat, this.areKeysOn, (areOn) => {

@@ -23,6 +23,16 @@ export class Edits {
     return may(this.given().state.seat, "edit");
   }
 
+  get isBusy() {
+    return this.text.readOnly;
+  }
+
+  /** While an answer is awaited the line is as it was sent: nothing more is asked of it, nothing typed into it. */
+  set isBusy(isIt) {
+    this.text.readOnly = isIt;
+    this.node.setAttribute("aria-busy", String(isIt));
+  }
+
   build() {
     this.text = element("textarea", { rows: "1", maxlength: "10000", "aria-label": "Words of this line", "aria-describedby": "edit-problem" });
     this.problem = element("p", { class: "problem", id: "edit-problem", role: "alert" });
@@ -32,16 +42,20 @@ export class Edits {
       this.problem,
       element("p", { class: "buttons" },
         element("button", { type: "submit", class: "main", "aria-keyshortcuts": "Enter" }, "Save"),
-        button("Leave as it was", () => this.close()),
-        button("Split at the cursor", () => this.split()),
-        button("Join with the next", () => this.join()),
-        button("Remove", () => this.remove()),
+        button("Leave as it was", () => this.unlessBusy("close")),
+        button("Split at the cursor", () => this.unlessBusy("split")),
+        button("Join with the next", () => this.unlessBusy("join")),
+        button("Remove", () => this.unlessBusy("remove")),
         element("label", {}, "Said by ", this.speaker)),
     );
-    this.node.addEventListener("submit", (event) => { event.preventDefault(); this.save(); });
+    this.node.addEventListener("submit", (event) => { event.preventDefault(); this.unlessBusy("save"); });
     this.text.addEventListener("input", () => this.typed());
     this.text.addEventListener("keydown", (press) => this.pressed(press));
-    this.speaker.addEventListener("change", () => this.reassign());
+    this.speaker.addEventListener("change", () => this.unlessBusy("reassign"));
+  }
+
+  unlessBusy(action) {
+    if (!this.isBusy) this[action]();
   }
 
   pressed(press) {
@@ -49,13 +63,13 @@ export class Edits {
     if (press.key === "Escape") {
       press.preventDefault();
       press.stopPropagation();
-      this.close();
+      this.unlessBusy("close");
     } else if (press.key === "Enter" && (press.ctrlKey || press.metaKey)) {
       press.preventDefault();
-      this.split();
+      this.unlessBusy("split");
     } else if (press.key === "Enter" && !press.shiftKey) {
       press.preventDefault();
-      this.save();
+      this.unlessBusy("save");
     }
   }
 

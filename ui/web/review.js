@@ -62,10 +62,10 @@ class Review {
 
   /** What was settled before the interview, and the rubric's own words: the transcript does not wait for them. */
   async learnAbout() {
-    const { plan, people, rubric: id } = await call(this.path);
+    const { plan, people, notice, rubric: id } = await call(this.path);
     const rubric = id ? await call(`${this.path}/rubric`).catch(() => null) : null;
     if (rubric) this.words = this.words.with(rubric);
-    Object.assign(this.context, { plan, people, guide: rubric?.guide ?? null });
+    Object.assign(this.context, { plan, people, notice, guide: rubric?.guide ?? null });
   }
 
   /** The state that a snapshot tells, folded in pieces, so that no task is long. */

@@ -19,6 +19,7 @@ test("others' ratings are closed until one's own are in, or everybody's for who 
 test("others are told of by name only where the server gave names", () => {
   assert.equal(othersIn([rater("Ada", false, true)]), "");
   assert.equal(othersIn([rater("Ada", true, true), rater("Bo", true), rater("Cy", false)]), "Bo: all in; Cy: not all in yet.");
+  assert.equal(othersIn([rater("Ada", false, true), rater(null, false)]), "One other is not in yet.");
   assert.equal(othersIn([rater("Ada", false, true), rater(null, true), rater(null, false)]), "Of 2 others 1 is in.");
 });
 
@@ -43,7 +44,7 @@ test("forms are set side by side by entry, blank answers left out", () => {
   const guide = { debrief: ["Best", "Concern"], gut_check: ["Work with?"] };
   const forms = [{ author: "Ada", item: "debrief/0", text: "the audit" }, { author: "Bo", item: "debrief/0", text: " " }, { author: "Bo", item: "gut_check/0", text: "no" }];
   assert.deepEqual(formRows(guide, forms, [{ rater: "Ada", title: "Hire" }]).map(({ text, answers }) => [text, answers.length]), [["Best", 1], ["Work with?", 1], ["Vote", 1]]);
-  assert.deepEqual(missingWords(["vote", "gut_check/0", "q1", "odd"], { q1: "A question" }, guide), ["your vote", "gut check: Work with?", "A question", "odd"]);
+  assert.deepEqual(missingWords(["vote", "gut_check/0", "q2", "odd", "q1"], { q1: "A question", q2: "Another" }, guide), ["A question", "Another", "your vote", "gut check: Work with?", "odd"]);
 });
 
 test("of the guide's reminders those for a debrief", () => {
