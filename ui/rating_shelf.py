@@ -12,10 +12,10 @@ from typing import Any, Final
 from sqlalchemy import exists, select
 
 from pipeline.blindness import Guarded
-from pipeline.database import EVENTS, SEATS, SESSIONS
 from pipeline.errors import PipelineError
 from pipeline.state import fold
 from pipeline.store import Store
+from pipeline.tables import EVENTS, SEATS, SESSIONS
 from ui.openness import openness
 from ui.rating_progress import progress
 from ui.rooms import kept, rubric_of
