@@ -4,6 +4,7 @@
 It may therefore live on another machine, and the same file gives the same outputs whoever drives.
 """
 
+import platform
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -109,6 +110,7 @@ class FileMaker:
     def _made(self, task: FileTask, tell: Tell) -> Made:
         here = task
         try:
+            self._check_that_it_is_seen(task)
             with _at_hand(task) as here:
                 return self._make(here, tell)
         except MissingFacility:
@@ -119,6 +121,13 @@ class FileMaker:
             return self._failed(task, "there is too little memory for it. Run fewer at once with --jobs.")
         except Exception as error:
             return self._failed(task, _place_of(error))
+
+    def _check_that_it_is_seen(self, task: FileTask) -> None:
+        if self._making.is_elsewhere and task.url is None and not task.path.exists():
+            raise BadInput(
+                f"there is no such file on the worker {platform.node()}. Put it where every worker sees it under "
+                f"the same path, or name it by an address (s3://, https://, …)."
+            )
 
     def _make(self, task: FileTask, tell: Tell) -> Made:
         made_of = self._fingerprint(task)

@@ -147,9 +147,14 @@ class Batch:
         self._reporter.end(name, outcome)
 
     def _give_up(self, name: str, exit_code: int | None) -> None:
+        died = (
+            "its worker died three times"
+            if exit_code is None
+            else f"every process that worked on it ended at once (exit code {exit_code})"
+        )
         reason = (
-            f"every process that worked on it ended at once (exit code {exit_code}): it takes too much memory, or it "
-            f"is damaged in a way that breaks a decoder. Convert it with ffmpeg, or run it alone with --jobs 1."
+            f"{died}: it takes too much memory, or it is damaged in a way that breaks a decoder. Convert it with "
+            f"ffmpeg, or run it alone with --jobs 1."
         )
         task = self._tasks[name]
         folder = OutputFolder(self._setup.out, name, task.claim)

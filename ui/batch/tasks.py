@@ -59,3 +59,5 @@ class Making:
     """Who is on which channel in files of which nothing else is said, and which have such channels."""
     device: str | None = None
     """ "cuda" or "cpu" where somebody decided; None leaves it to the machine."""
+    is_elsewhere: bool = False
+    """Whether the files are made on a machine that may see other folders than the one where they were named."""

@@ -2,29 +2,31 @@
 
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from pipeline.batch.machine import share_out
-from pipeline.batch.pool import ProcessPool
+from pipeline.batch.cluster_access import Certificates
+from pipeline.batch.machine import Share, share_out
 from pipeline.batch.states import State
 from pipeline.models import choose
 from pipeline.recognisers.hardware import has_graphics_card
 from pipeline.store import Store
 from pipeline.workspace import resolve_workspace
 from rubrics.model import Rubric
+from ui.batch.drivers import LOCAL, ClusterChoice, pool_of_processes
+from ui.batch.drivers import cluster as on_cluster
 from ui.batch.formats import DEFAULT, FORMATS
 from ui.batch.inputs import BatchInput, find_inputs
 from ui.batch.manifest import Entry, read_manifest
 from ui.batch.perform import BatchSetup
 from ui.batch.progress import Bars, JsonLines
 from ui.batch.recogniser import model_bytes
-from ui.batch.run import Batch, Tally, held, keep_watching, run_through
-from ui.batch.tasks import FileOutcome, FileTask
+from ui.batch.run import Batch, Driver, Tally, held, keep_watching, run_through
 from ui.batch.watching import Watcher
 from ui.commands.options import (
     EngineName,
@@ -43,6 +45,14 @@ from ui.wiring import load_planned
 
 SOME_FAILED: Final = 1
 INTERRUPTED: Final = 130
+
+
+class ClusterDevice(StrEnum):
+    """Where the workers of a scheduler compute; of this machine it is known."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
 
 app = typer.Typer()
 
@@ -81,6 +91,30 @@ def batch(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on: take each new file once it has stopped growing, until Ctrl-C.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="local|ADDRESS",
+            help="Work on Dask: `local` begins workers here, tcp://HOST:PORT or tls://HOST:PORT is a scheduler.",
+        ),
+    ] = None,
+    cluster_device: Annotated[
+        ClusterDevice,
+        typer.Option(
+            "--cluster-device",
+            help="Where a scheduler's workers hear recordings: cuda asks for workers begun with --resources GPU=1.",
+        ),
+    ] = ClusterDevice.CPU,
+    cluster_ca: Annotated[
+        Path | None, typer.Option("--cluster-ca", metavar="FILE", help="tls://: who signed the certificates, PEM.")
+    ] = None,
+    cluster_cert: Annotated[
+        Path | None, typer.Option("--cluster-cert", metavar="FILE", help="tls://: this machine's certificate, PEM.")
+    ] = None,
+    cluster_key: Annotated[
+        Path | None, typer.Option("--cluster-key", metavar="FILE", help="tls://: this machine's key, PEM.")
+    ] = None,
     engine: EngineOption = EngineName.AUTO,
     model: ModelOption = None,
     workspace: WorkspaceOption = None,
@@ -110,13 +144,14 @@ def batch(
         formats=_formats(formats),
         speakers=read_speakers(speakers),
     )
+    where = _cluster_choice(cluster, cluster_device, (cluster_ca, cluster_cert, cluster_key), is_on_card=is_on_card)
     if not quiet:
-        _tell_beginning(setup, len(first), share.jobs)
+        _tell_beginning(setup, len(first), f"on {cluster}" if cluster not in (None, LOCAL) else _at_once(share.jobs))
     reporter = JsonLines() if as_json else Bars(is_quiet=quiet)
     with _terminated_like_ctrl_c(), held(setup.out), Store.open(setup.workspace, busy_timeout_s=60.0) as store:
         run = Batch(setup, store, reporter)
         try:
-            with ProcessPool[FileTask, FileOutcome](setup.performer, share.jobs, share.threads) as pool:
+            with _driver(setup, share, where, store) as pool:
                 if watch:
                     look = lambda: settle(_look(paths or (), entries, setup.out))  # noqa: E731
                     keep_watching(run, pool, look, Watcher())
@@ -188,12 +223,38 @@ def _terminated_like_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _tell_beginning(setup: BatchSetup, files: int, jobs: int) -> None:
+def _cluster_choice(
+    address: str | None, device: ClusterDevice, pem: tuple[Path | None, Path | None, Path | None], *, is_on_card: bool
+) -> ClusterChoice | None:
+    if address is None:
+        if any(pem):
+            raise UsageMistake("--cluster-ca, --cluster-cert and --cluster-key go with --cluster tls://HOST:PORT.")
+        return None
+    ca, cert, key = pem
+    if not (ca and cert and key) and any(pem):
+        raise UsageMistake("--cluster-ca, --cluster-cert and --cluster-key go together.")
+    certificates = Certificates(ca, cert, key) if ca and cert and key else None
+    is_card = is_on_card if address == LOCAL else device is ClusterDevice.CUDA
+    return ClusterChoice(address, "cuda" if is_card else "cpu", certificates)
+
+
+def _driver(
+    setup: BatchSetup, share: Share, where: ClusterChoice | None, store: Store
+) -> AbstractContextManager[Driver]:
+    if where is None:
+        return pool_of_processes(setup, share)
+    return on_cluster(setup, share, where, store, lambda text: messages.print(text, markup=False))
+
+
+def _at_once(jobs: int) -> str:
+    return "one at a time" if jobs == 1 else f"{jobs} at a time"
+
+
+def _tell_beginning(setup: BatchSetup, files: int, how: str) -> None:
     messages.print(setup.choice.reason, markup=False)
     if setup.choice.advice:
         messages.print(setup.choice.advice, markup=False)
-    at_once = "one at a time" if jobs == 1 else f"{jobs} at a time"
-    messages.print(f"{files} {'file' if files == 1 else 'files'}, {at_once}, into {setup.out}", markup=False)
+    messages.print(f"{files} {'file' if files == 1 else 'files'}, {how}, into {setup.out}", markup=False)
 
 
 def _counts(states: Mapping[State, int]) -> str:
