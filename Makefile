@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-long lint format docs bench-words bench-signals bench-batch bench-live bench-review pictures lock clean
+.PHONY: help run test test-long lint format docs bench-words bench-signals bench-batch bench-live bench-review bench-cluster pictures lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -47,6 +47,10 @@ bench-live: $(VENV)/.test-ready ## The live loop, sound to screen, beside other 
 bench-review: $(VENV)/.test-ready ## Review of a three-hour interview in Chromium, search in many: SESSIONS=N TIMES=N JSON=FILE
 	$(BIN)/python -m tools.bench_review $(if $(SESSIONS),--sessions $(SESSIONS)) $(if $(TIMES),--times $(TIMES)) \
 		$(if $(JSON),--json $(JSON))
+
+bench-cluster: $(VENV)/.test-ready ## Dask beside the local pool, PostgreSQL beside SQLite: FILES=N ROUNDS=N
+	$(BIN)/python -m tools.bench_cluster $(if $(FILES),--files $(FILES)) $(if $(ROUNDS),--rounds $(ROUNDS))
+	$(BIN)/python -m tools.bench_database
 
 pictures: $(VENV)/.test-ready ## Take the README's pictures from the running page
 	$(BIN)/python tools/pictures.py
