@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from pipeline.errors import BadInput, MissingFacility
 
-INSTALL: Final = "pip install 'earmark[cluster]'"
+INSTALL: Final = "`pip install 'earmark[cluster]'` (`pip install '.[cluster]'` in Earmark's folder)"
 _ADDRESS: Final = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]+)://(?P<host>[^/?#]*)(?P<path>.*)", re.IGNORECASE | re.DOTALL
 )
