@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import takewhile
 from typing import Final
@@ -53,6 +53,15 @@ _LOG: Final = logging.getLogger("earmark.interview")
 _TIMES: Final = frozenset({"at_s", "start_s", "end_s", "decided_at"})
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """Something that happened and is not in the journal. Its events are made once: the listener hears of it then."""
+
+    make: Callable[[], Sequence[Event]]
+    is_sentence: bool
+    made: Sequence[Event] | None = None
+
+
 class Interview:
     """One interview of the journal. `make_listener` makes one that has heard nothing; it is told what was journalled.
 
@@ -77,7 +86,7 @@ class Interview:
         self._preparing = threading.Lock()
         self._spare: tuple[Listener, int] | None = None
         self._by_id: dict[str, Event] = {}
-        self._waiting: deque[Sequence[Event]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._waiting_from_s = 0.0
         self._last_seq = 0
         self.state = NOTHING_YET
@@ -102,12 +111,12 @@ class Interview:
         Raises StoreError where too much waits already.
         """
         with self._lock:
-            self._keep(self._settled(self._listener.receive(utterance)))
+            self._keep(lambda: self._settled(self._listener.receive(utterance)), is_sentence=True)
 
     def tell(self, event: Event) -> None:
         """Journal something that happened, or have it wait likewise."""
         with self._lock:
-            self._keep((event,))
+            self._keep(lambda: (event,))
 
     def write_waiting(self) -> None:
         """Try again to journal what waits."""
@@ -171,7 +180,8 @@ class Interview:
     def end(self, at_s: float, reason: str) -> None:
         """Journal what only the end decides, and the end; or have it wait likewise."""
         with self._lock:
-            self._keep((*self._settled(self._listener.receive_end()), SessionEnded(at_s=at_s, reason=reason)))
+            end = SessionEnded(at_s=at_s, reason=reason)
+            self._keep(lambda: (*self._settled(self._listener.receive_end()), end))
 
     def close(self, reason: str) -> None:
         """As `end`, of an interview that nobody hears: nothing waits. Raises StoreError."""
@@ -196,7 +206,7 @@ class Interview:
         """Raises StoreError where something waits for the journal: what is lost if this process ends now."""
         with self._lock:
             if self._waiting:
-                count = sum(isinstance(event, Utterance) for events in self._waiting for event in events)
+                count = sum(one.is_sentence for one in self._waiting)
                 raise StoreError(
                     f"{count} sentences since {clock(self._waiting_from_s)} could not be written and are not in the "
                     f"journal. {self.notice}"
@@ -249,13 +259,13 @@ class Interview:
             self.__dict__.pop("_listener", None)  # it has heard of what is not in the journal
             raise
 
-    def _keep(self, events: Sequence[Event]) -> None:
+    def _keep(self, make: Callable[[], Sequence[Event]], *, is_sentence: bool = False) -> None:
         """Journal what happened, or have it wait behind what waits."""
-        if sum(map(len, self._waiting)) >= MOST_WAITING:
+        if sum(len(one.made or ()) or 1 for one in self._waiting) >= MOST_WAITING:
             raise StoreError(
                 f"{self.notice} What was said since {clock(self._waiting_from_s)} could be kept in memory no longer."
             )
-        self._waiting.append(events)
+        self._waiting.append(_Waiting(make, is_sentence))
         try:
             self._write_waiting()
         except StoreError as error:
@@ -266,7 +276,10 @@ class Interview:
 
     def _write_waiting(self) -> None:
         while self._waiting:
-            self._journal(self._waiting[0])
+            first = self._waiting[0]
+            if first.made is None:
+                first.made = self._made(first)
+            self._journal(first.made)
             self._waiting.popleft()
         if self.notice is not None:
             self.notice = None
@@ -274,7 +287,17 @@ class Interview:
             told = ProblemNoticed(
                 code="journal-back", message=f"{message} What waited is in it now, in its order.", at_s=self.at_s
             )
-            self._keep((told,))
+            self._keep(lambda: (told,))
+
+    def _made(self, first: "_Waiting") -> Sequence[Event]:
+        """What follows from it, once the journal can be read for that. A mistake keeps nothing else waiting."""
+        try:
+            return first.make()
+        except StoreError:
+            raise
+        except Exception:
+            self._waiting.popleft()
+            raise
 
     def _journal(self, events: Sequence[Event], after_seq: int | None = None) -> None:
         recorded = self._store.append(self._session_id, events, after_seq=after_seq)

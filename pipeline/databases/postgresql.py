@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from pipeline.databases import postgresql_words
 from pipeline.databases.postgresql_failures import OTHERWISE, explained, server_of
 from pipeline.databases.schema import prepare
-from pipeline.errors import BadInput, MissingFacility, PipelineError
+from pipeline.errors import BadInput, MissingFacility, PipelineError, StoreError
 from pipeline.neighbours import Neighbours
 from pipeline.tables import BATCH_FILES, EVENTS, LIBRARY, SEATS, SESSIONS, SETUPS
 
@@ -63,6 +63,7 @@ class PostgresqlDatabase:
         self._engine = engine
         self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._patience_s = patience_s
+        self._is_open = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -124,8 +125,11 @@ class PostgresqlDatabase:
         """As in `pipeline.database.Database`."""
         self._engine.dispose()
 
-    def check(self) -> None:
-        """Raises BadInput for a server that cannot carry a workspace: too old, or of another encoding."""
+    def prepare(self) -> None:
+        """Looks at it and makes its tables, or brings them up to date.
+
+        Raises BadInput for a server that cannot carry a workspace, too old or of another encoding, and as `prepare`.
+        """
         with self.reading() as connection:
             version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
@@ -137,6 +141,8 @@ class PostgresqlDatabase:
                 f"{server} keeps its text in {encoding}, which cannot hold every transcript. Make a database with "
                 "`createdb --encoding UTF8 --template template0 NAME` and name that one."
             )
+        prepare(self, server, (*_APPEND_ONLY, *_GAP_FREE, *postgresql_words.TABLE), OTHERWISE)
+        self._is_open = True
 
     def _was_committed(self, number: str) -> bool:
         """Whether that transaction was, asked until the server answers; False where it does not in time."""
@@ -161,7 +167,8 @@ class PostgresqlDatabase:
         except DBAPIError as error:
             if (told := explained(error, self._engine.url)) is None:
                 raise  # a constraint or a mistake in a query: ours to mend, not the user's
-            raise told from None  # what it was made of may quote the address
+            # Of a database that was fine before, whatever it refuses is mended there, and then tried again.
+            raise (StoreError(str(told)) if self._is_open else told) from None  # its cause may quote the address
 
 
 def open_server(address: URL, *, busy_timeout_s: float) -> PostgresqlDatabase:
@@ -182,8 +189,7 @@ def open_server(address: URL, *, busy_timeout_s: float) -> PostgresqlDatabase:
     event.listen(engine, "connect", lambda connection, _record: _set_up(connection, busy_timeout_s))
     database = PostgresqlDatabase(engine, busy_timeout_s)
     try:
-        database.check()
-        prepare(database, server_of(address), (*_APPEND_ONLY, *_GAP_FREE, *postgresql_words.TABLE), OTHERWISE)
+        database.prepare()
     except PipelineError:
         engine.dispose()
         raise

@@ -130,6 +130,19 @@ def test_a_restarted_server_is_gone_on_with_and_meanwhile_it_is_said(server, tmp
         assert [one.seq for one in store.read("s1")] == [1, 2]
 
 
+def test_what_is_refused_later_may_be_tried_again_once_it_is_allowed(postgresql, tmp_path):
+    address = postgresql.new_schema()
+    schema = address.query["options"].partition("=")[2]
+    postgresql.do(f"CREATE ROLE bo LOGIN; GRANT ALL ON SCHEMA {schema} TO bo")
+    with Store.open(Workspace(tmp_path, address.set(username="bo"))) as store:
+        store.append("s1", [started("s1")])
+        postgresql.do(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM bo")
+        with pytest.raises(StoreError, match="may not do that"):
+            store.append("s1", [NOTE])
+        postgresql.do(f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO bo")
+        assert store.append("s1", [NOTE])[0].seq == 2
+
+
 @pytest.mark.parametrize("is_sent", [True, False], ids=["committed", "not committed"])
 def test_a_connection_lost_in_the_commit_is_asked_after(postgresql, tmp_path, is_sent):
     address = postgresql.new_schema()

@@ -16,14 +16,15 @@ import soundfile
 from websockets.exceptions import ConnectionClosed
 
 from pipeline.audio import RATE_HZ
-from pipeline.events import ListeningPaused, ProblemNoticed, Utterance
+from pipeline.events import ListeningPaused, ProblemNoticed, SessionEnded, Utterance
 from pipeline.models import choose, load
 from pipeline.offline import hear
 from pipeline.store import Store
 from pipeline.vad import SpeechGate
 from pipeline.worker import Worker
-from pipeline.workspace import resolve_workspace
+from pipeline.workspace import Workspace, resolve_workspace
 from tests.support.interviews import SESSION, cut, said, started
+from tests.support.postgresql import PostgresqlServer
 from tests.support.running import run
 from tests.support.screens import Screen, is_caught_up, seqs, sit
 from tests.support.stage import Stage
@@ -173,6 +174,52 @@ def test_a_full_disk_is_shown_at_once_and_costs_nothing_once_there_is_room_again
     assert sorted(codes) == ["journal-back", "recording-back", "recording-failed"]
     numbers = [one.segment_id for one in stage.journal(session_id, Utterance)]
     assert numbers == list(range(1, len(numbers) + 1))
+    assert_whole(stage, session_id, talk)
+
+
+# -- a database server that goes away ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server_stage(tmp_path):
+    """A workspace on a PostgreSQL server of its own."""
+    server = PostgresqlServer()
+    server.start()
+    (tmp_path / "audio").mkdir()
+    with Store.open(Workspace(tmp_path, server.address())) as store:
+        yield Stage(store, {}), server
+    server.close()
+
+
+async def noticed(hub, session_id):
+    """What the board is told is wrong, as soon as something is."""
+    with hub.watch(session_id) as subscription:
+        while True:
+            now = (await subscription.next()).now
+            if now is not None and now.notices:
+                return now.notices
+
+
+def test_a_database_server_that_goes_away_costs_nothing_once_it_is_back(server_stage, talk):
+    stage, server = server_stage
+
+    async def scene():
+        async with board_on(stage, talk) as board:
+            await board.begin()
+            await board.at(2)
+            noticing = asyncio.create_task(noticed(stage.hub, board.session_id))
+            server.stop("immediate")  # holds the loop: nothing is heard to its end meanwhile
+            shown = await noticing
+            await asyncio.to_thread(server.start)
+            await stage.studio.wait_until_ended(board.session_id)
+            return board.session_id, shown
+
+    session_id, shown = run(scene())
+    assert "PostgreSQL database postgres" in shown[0]
+    assert [told.code for told in stage.journal(session_id, ProblemNoticed)] == ["journal-back"]
+    numbers = [one.segment_id for one in stage.journal(session_id, Utterance)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert [ended.reason for ended in stage.journal(session_id, SessionEnded)] == ["the recording ended"]
     assert_whole(stage, session_id, talk)
 
 
