@@ -25,6 +25,7 @@ def wheel(tmp_path_factory):
 def test_the_wheel_holds_the_rooms_their_data_and_one_interview_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {"ui/bundled/strong.flac", "rubrics/library/bei.yaml", "ui/web/index.html"} <= set(names)
+    assert any(name.startswith("pipeline/migrations/versions/") for name in names)
     assert any(name.startswith("signals/rules/") and name.endswith(".yaml") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"pipeline", "signals", "rubrics", "ui", "earmark"}
 
