@@ -18,6 +18,7 @@ import pytest
 import webvtt
 from lxml import etree, html
 from markdown_it import MarkdownIt
+from PIL import Image, ImageColor
 from pypdf import PdfReader
 
 from pipeline.audio_file import open_media
@@ -35,14 +36,17 @@ from tests.support.programs import assert_refused
 from tests.support.reviewed_interview import EVIL, HOST, LETTERS, RATER, reviewed
 from ui.answers import quote_of
 from ui.arrangement import Arrangement, People
+from ui.charts import talk, timeline
 from ui.errors import Refused
-from ui.export.dossier import dossier
+from ui.export.dossier import dossier, form_words
 from ui.export.file import export_file, read_dossier
 from ui.export.formats import FORMATS
 from ui.export.json_document import document_schema
 from ui.export.markdown import plain
+from ui.export.picture import png
 from ui.export.table import guarded
 from ui.openness import owed_by
+from ui.palette import palettes
 from ui.seats import HOST_SEAT_ID
 
 
@@ -184,6 +188,30 @@ def test_word_opens_with_its_headings(exported):
     assert headings[0] == "Evidence"
     assert headings[-1] == "Transcript"
     assert any(LETTERS in paragraph.text for paragraph in document.paragraphs)
+
+
+def test_documents_show_the_charts_with_what_they_say_for_readers_who_see_none(one, exported):
+    told = [chart.told for chart in (timeline(one.state, one.words), talk(one.state))]
+    shapes = docx.Document(io.BytesIO(exported("docx"))).inline_shapes
+    assert [shape._inline.docPr.get("descr") for shape in shapes][:2] == told
+    pages = PdfReader(io.BytesIO(exported("pdf"))).pages
+    assert sum(len(page.images) for page in pages) == len(shapes) == 3
+
+
+def test_a_chart_is_drawn_with_its_words_and_colours_whatever_fonts_the_machine_has(one):
+    drawn = Image.open(io.BytesIO(png(talk(one.state).svg()))).convert("RGB")
+    colours = {colour for _, colour in drawn.getcolors(maxcolors=1 << 24)}
+    light = palettes()[0]
+    assert {ImageColor.getrgb(light[name]) for name in ("ground", "accent")} <= colours
+    words = drawn.crop((60, 80, 400, 128)).convert("L")
+    assert min(words.getdata()) < 100
+
+
+def test_a_vote_is_told_by_what_the_outcome_is_called(one):
+    vote = FormAnswered(author="Noor", item="vote", text="no-hire")
+    rubric = load_rubric("bei")
+    assert form_words(one.arrangement.model_copy(update={"rubric": rubric}), vote) == "No hire"
+    assert form_words(one.arrangement.model_copy(update={"rubric": None}), vote) == "no-hire"
 
 
 def test_a_pdf_holds_the_letters_of_any_language_and_an_outline(exported):

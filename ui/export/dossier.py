@@ -15,7 +15,6 @@ from pipeline.events import (
     Decision,
     FormAnswered,
     NotHeard,
-    OutcomeDecided,
     Rated,
     SessionStarted,
     Speaker,
@@ -242,10 +241,15 @@ def form_title(arrangement: Arrangement, answer: FormAnswered) -> str:
     )
 
 
-def outcome_title(arrangement: Arrangement, decided: OutcomeDecided) -> str:
-    """What an outcome is called."""
+def form_words(arrangement: Arrangement, answer: FormAnswered) -> str:
+    """What somebody answered; of a vote what the outcome is called."""
+    return outcome_title(arrangement, answer.text) if answer.item == "vote" else answer.text
+
+
+def outcome_title(arrangement: Arrangement, outcome: str) -> str:
+    """What an outcome is called, by its id."""
     outcomes = arrangement.rubric.outcomes if arrangement.rubric else ()
-    return next((one.title for one in outcomes if one.id == decided.outcome), decided.outcome)
+    return next((one.title for one in outcomes if one.id == outcome), outcome)
 
 
 def _evidence(

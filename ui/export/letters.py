@@ -34,13 +34,13 @@ class Letters:
 
     def __init__(self, pdf: FPDF, texts: Iterable[str], folder: Path) -> None:
         used = {letter for text in texts for letter in text if not unicodedata.category(letter).startswith("C")}
-        pdf.add_font(FAMILY, "", _unpacked("DejaVuSans.ttf", folder))
-        pdf.add_font(FAMILY, "B", _unpacked("DejaVuSans-Bold.ttf", folder))
+        pdf.add_font(FAMILY, "", unpacked("DejaVuSans.ttf", folder))
+        pdf.add_font(FAMILY, "B", unpacked("DejaVuSans-Bold.ttf", folder))
         self._known = set(letters_of("DejaVuSans.ttf"))
         needed = []
         for name, file in _FALLBACKS:
             if any(ord(letter) not in self._known for letter in used):
-                pdf.add_font(name, "", _unpacked(file, folder))
+                pdf.add_font(name, "", unpacked(file, folder))
                 self._known |= letters_of(file)
                 needed.append(name)
         if needed:
@@ -74,7 +74,8 @@ def _bytes(file: str) -> bytes:
     return lzma.decompress((resources.files("ui") / "export" / "fonts" / f"{file}.xz").read_bytes())
 
 
-def _unpacked(file: str, folder: Path) -> Path:
+def unpacked(file: str, folder: Path) -> Path:
+    """A font's file, written into a folder unless it is there."""
     path = folder / file
     with suppress(FileExistsError), path.open("xb") as out:
         out.write(_bytes(file))

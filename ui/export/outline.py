@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ui.charts import coverage, talk, timeline
-from ui.export.dossier import WHAT_THIS_IS, Dossier, Evidence, date_words, form_title, outcome_title
+from ui.export.dossier import WHAT_THIS_IS, Dossier, Evidence, date_words, form_title, form_words, outcome_title
 from ui.labels import ENGINES, LABELS, clock
 
 
@@ -153,9 +153,13 @@ def _debrief(one: Dossier) -> Iterator[Block]:
     for decided in outcomes:
         reason = f": {decided.reason}" if decided.reason else ""
         when = date_words(decided.decided_at)
-        yield Paragraph(f"{outcome_title(one.arrangement, decided)}, signed by {decided.author} on {when}{reason}")
+        yield Paragraph(
+            f"{outcome_title(one.arrangement, decided.outcome)}, signed by {decided.author} on {when}{reason}"
+        )
     for answer in answers:
-        yield Paragraph(f"{form_title(one.arrangement, answer)} — {answer.author}: {answer.text}")
+        yield Paragraph(
+            f"{form_title(one.arrangement, answer)} — {answer.author}: {form_words(one.arrangement, answer)}"
+        )
 
 
 def _notes(one: Dossier) -> Iterator[Block]:

@@ -1,5 +1,6 @@
 """PDF, with an outline, page numbers, and the letters of any language."""
 
+import io
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,10 +8,12 @@ from typing import Final, assert_never
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from PIL import Image
 
 from ui.export.dossier import Dossier
 from ui.export.letters import FAMILY, Letters, is_joined
 from ui.export.outline import Block, Facts, Figure, Heading, Paragraph, Quoted, Spoken, outline
+from ui.export.picture import png
 
 _MARGIN_MM: Final = 20
 _TEXT_PT: Final = 10
@@ -71,10 +74,8 @@ class _Drawing:
             case Paragraph(text, is_remark):
                 self._write(text, is_quiet=is_remark)
                 self._page.ln(1.5)
-            case Figure(title, told):
-                self._write(title, is_bold=True)
-                self._write(told)
-                self._page.ln(1.5)
+            case Figure(title, told, svg):
+                self._figure(title, told, svg)
             case Quoted(label, quote, where, remarks):
                 if self._page.will_page_break(4 * _LINE_MM):
                     self._page.add_page()
@@ -97,6 +98,17 @@ class _Drawing:
         page.start_section(self._letters.printable(" ".join(text.split())), level - 1, strict=False)
         self._write(text, is_bold=True, size_pt=_HEADING_PT[level])
         page.ln(1.5)
+
+    def _figure(self, title: str, told: str, svg: str) -> None:
+        """A chart under its words, on one page with them."""
+        page, picture = self._page, Image.open(io.BytesIO(png(svg)))
+        height_mm = page.epw * picture.height / picture.width
+        if page.will_page_break(height_mm + 4 * _LINE_MM):
+            page.add_page()
+        self._write(title, is_bold=True)
+        self._write(told)
+        page.image(picture, w=page.epw, alt_text=self._letters.printable(told))
+        page.ln(4)
 
     def _fact(self, name: str, value: str) -> None:
         page = self._page
@@ -130,7 +142,7 @@ def _texts(blocks: Iterable[Block]) -> Iterable[str]:
         match block:
             case Heading(_, text) | Paragraph(text, _):
                 yield text
-            case Figure(title, told):
+            case Figure(title, told, _):
                 yield from (title, told)
             case Facts(rows):
                 yield from (part for row in rows for part in row)

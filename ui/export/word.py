@@ -5,11 +5,14 @@ import re
 from typing import Any, Final, assert_never
 
 from docx import Document
-from docx.shared import Pt, RGBColor
+from docx.shared import Cm, Pt, RGBColor
 
 from ui.export.dossier import Dossier
 from ui.export.outline import Block, Facts, Figure, Heading, Paragraph, Quoted, Spoken, outline
+from ui.export.picture import png
 
+_FIGURE_CM: Final = 15.0
+"""As wide as the text of a page of A4 or of Letter paper allows."""
 _QUIET: Final = RGBColor(0x5A, 0x5A, 0x5A)
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
@@ -44,10 +47,13 @@ def _draw(document: Any, block: Block) -> None:
                 cells[0].text, cells[1].text = printable(name), printable(value)
         case Paragraph(text, is_remark):
             _run(document.add_paragraph(), text, is_quiet=is_remark)
-        case Figure(title, told):
+        case Figure(title, told, svg):
             paragraph = document.add_paragraph()
+            paragraph.paragraph_format.keep_with_next = True
             _run(paragraph, f"{title}: ").bold = True
             _run(paragraph, told)
+            picture = document.add_picture(io.BytesIO(png(svg)), width=Cm(_FIGURE_CM))
+            picture._inline.docPr.set("descr", printable(told))  # what a screen reader says of it
         case Quoted(label, quote, where, remarks):
             paragraph = document.add_paragraph(style="List Bullet")
             _run(paragraph, f"{label}  ").bold = True
