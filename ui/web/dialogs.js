@@ -151,7 +151,7 @@ export function showSeats(dialog, { list, add, remove, first, role: usual = ROLE
     element("label", {}, element("span", {}, "Name"), name),
     element("label", {}, element("span", {}, "Role"), role),
   );
-  const what = "An interviewer sees question, time and probe only; a rater rates alone; a viewer looks on. Ratings and private notes reach nobody else.";
+  const what = "An interviewer sees question, time and probe only; a rater rates alone; a viewer looks on. Ratings reach others once their own are in, private notes nobody.";
   dialog.show("People", first, seats, form, made, element("p", { class: "hint" }, what));
   refresh();
 }
