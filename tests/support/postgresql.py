@@ -37,6 +37,14 @@ class PostgresqlServer:
         if self._account:
             shutil.chown(self._folder, **self._account)
         self._options, self.port = _DURABLE if is_durable else _FAST, _free_port()
+        # It ends when its input does, be it that this process was killed.
+        ending = (
+            f"cat; '{self._programs}/pg_ctl' --pgdata='{self._data}' --mode=immediate stop; rm -rf '{self._folder}'"
+        )
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": self._folder}
+        self._end = subprocess.Popen(
+            ["sh", "-c", ending], stdin=subprocess.PIPE, start_new_session=True, **quiet, **self._account
+        )
         self._run("initdb", "--auth=trust", f"--username={USER}", "--encoding=UTF8", "--locale=C", "--no-sync")
 
     def start(self) -> None:
@@ -50,9 +58,7 @@ class PostgresqlServer:
 
     def close(self) -> None:
         """Stops it for good."""
-        if (self._data / "postmaster.pid").exists():
-            self.stop("immediate")
-        shutil.rmtree(self._folder)
+        self._end.communicate()
 
     def address(self, database: str = "postgres", *, user: str = USER, **options: str) -> URL:
         """Of a database on it."""
