@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -75,16 +75,17 @@ class Program:
 class Cluster:
     """A scheduler, and the workers that were begun so far."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.scheduler = Program("dask", "scheduler", "--host", "127.0.0.1", "--port", "0", *_QUIET)
-        self.address = self.scheduler.wait_for(r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")[1]
+    def __init__(self, folder: Path, protocol: str, scheduler: Sequence[str], worker: Sequence[str]) -> None:
+        self._folder, self._worker = folder, worker
+        where = ("--protocol", protocol, "--host", "127.0.0.1", "--port", "0")
+        self.scheduler = Program("dask", "scheduler", *where, *_QUIET, *scheduler)
+        self.address = self.scheduler.wait_for(rf"Scheduler at:\s+({protocol}://127\.0\.0\.1:\d+)")[1]
         self.workers: list[Program] = []
 
     def add_worker(self, *more: str) -> Program:
         """One more; not waited for."""
         where = ("--host", "127.0.0.1", "--local-directory", self._folder, "--memory-limit", "0")
-        worker = Program("dask", "worker", self.address, "--nthreads", "1", *where, *_QUIET, *more)
+        worker = Program("dask", "worker", self.address, "--nthreads", "1", *where, *_QUIET, *self._worker, *more)
         self.workers.append(worker)
         return worker
 
@@ -95,9 +96,11 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """A scheduler until the end of the block, and whatever workers it is given."""
-    begun = Cluster(folder)
+def cluster(
+    folder: Path, protocol: str = "tcp", scheduler: Sequence[str] = (), worker: Sequence[str] = ()
+) -> Iterator[Cluster]:
+    """A scheduler until the end of the block, and whatever workers it is given, with these options more."""
+    begun = Cluster(folder, protocol, scheduler, worker)
     try:
         yield begun
     finally:
