@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from pipeline.events import ChannelAssigned, SegmentAssigned
 from ui.actions import (
@@ -23,7 +22,7 @@ from ui.actions import (
     event_of,
 )
 from ui.consenting import consent_of
-from ui.edit_actions import EditAction
+from ui.edit_actions import EditAction, TagAction
 from ui.editing import edit_of
 from ui.errors import Refused
 from ui.hub import Hub
@@ -37,8 +36,7 @@ from ui.targets import refusal
 class Acting:
     """Does what people ask for in the room of an interview. Belongs to one asyncio loop; hold the room's lock."""
 
-    def __init__(self, workspace: Path, hub: Hub, steering: Steering) -> None:
-        self._workspace = workspace
+    def __init__(self, hub: Hub, steering: Steering) -> None:
         self._hub = hub
         self._steering = steering
 
@@ -68,7 +66,8 @@ class Acting:
         await _in_journal(room.interview.act, event)
 
     async def _edit(self, room: Room, seat: Seat, action: EditAction, event_id: str) -> None:
-        check_is_ours(self._workspace, seat.session_id, room)
+        if not isinstance(action, TagAction):
+            check_is_ours(room)
         if not room.interview.has(event_id):
             _check(refusal(action, seat, room.arrangement.rubric, room.interview.state))
         make = partial(edit_of, action, author=seat.name, event_id=event_id)
@@ -83,26 +82,31 @@ class Acting:
             case Start() | Pause() | Resume() | End():
                 await self._steering.steer(room, seat, action, event_id)
             case Paste(text=text):
-                check_is_ours(self._workspace, seat.session_id, room)
+                check_is_ours(room)
                 if interview.state.is_ended:
                     raise Refused("the interview is over")
                 await _in_journal(interview.write, text.strip())
             case Assign(channel=int(channel), speaker=speaker):
-                check_is_ours(self._workspace, seat.session_id, room)
+                check_is_ours(room)
                 await _in_journal(interview.act, ChannelAssigned(channel=channel, speaker=speaker, basis="person"))
             case Assign(segment_id=int(segment_id), speaker=speaker):
-                check_is_ours(self._workspace, seat.session_id, room)
+                check_is_ours(room)
                 event = SegmentAssigned(segment_id=segment_id, speaker=speaker, basis="person")
                 await _in_journal(interview.act, event)
 
     async def _consent(self, session_id: str, room: Room, action: Consent) -> None:
         consent = consent_of(action, room.arrangement.people)
-        listening = room.listening
-        is_captured = listening is not None and listening.state in ("recording", "paused")
-        if listening is not None and is_captured and not action.is_given:
-            await listening.end("consent was withdrawn")  # first, whatever becomes of the journal
+        if not action.is_given:
+            await end_without_consent(room)  # first, whatever becomes of the journal
         await _in_journal(room.interview.act, consent)
         self._hub.look_again(session_id)  # it may close the panel's screens
+
+
+async def end_without_consent(room: Room) -> None:
+    """Capture nothing more of an interview that somebody does not agree to any longer."""
+    listening = room.listening
+    if listening is not None and listening.state in ("recording", "paused"):
+        await listening.end("consent was withdrawn")
 
 
 def _check(why_not: str | None) -> None:

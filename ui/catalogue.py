@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -10,7 +11,6 @@ from sqlalchemy import func, select
 
 from pipeline import library
 from pipeline.library import Shelved
-from pipeline.live_mark import is_live
 from pipeline.store import Store, StoreError
 from pipeline.tables import SESSIONS, SETUPS
 from ui.arrangement import People
@@ -46,7 +46,12 @@ class Catalogue:
         self._learn_people({one.session_id for one in shelved})
         with self._lock:
             raters = self._ratings.raters({one.session_id: one.events for one in shelved if one.is_ended})
-        return [{**self._row(one), "raters": raters.get(one.session_id)} for one in shelved]
+        with closing(self._store.neighbours()) as neighbours:
+            heard = neighbours.heard([one.session_id for one in shelved if not one.is_ended])
+        return [
+            {**self._row(one, is_heard=one.session_id in heard), "raters": raters.get(one.session_id)}
+            for one in shelved
+        ]
 
     def about(self, session_ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """By session what names it: source, start, candidate and role; of those that are there."""
@@ -56,21 +61,20 @@ class Catalogue:
         self._learn_people({*self._people, *session_ids})
         return {row.session_id: {**row._asdict(), **self._named(row.session_id)} for row in found}
 
-    def _row(self, one: Shelved) -> dict[str, Any]:
-        return {**asdict(one), **self._named(one.session_id), "state": self._state(one)}
+    def _row(self, one: Shelved, *, is_heard: bool) -> dict[str, Any]:
+        return {**asdict(one), **self._named(one.session_id), "state": self._state(one, is_heard=is_heard)}
 
     def _named(self, session_id: str) -> dict[str, str | None]:
         people = self._people.get(session_id, People())
         return {"candidate": people.candidate, "interviewer": people.interviewer, "role": people.role}
 
-    def _state(self, one: Shelved) -> str:
+    def _state(self, one: Shelved, *, is_heard: bool) -> str:
         """As the board calls it; an interview that nobody hears and that has no end was interrupted."""
         if one.is_ended:
             return "ended"
         if state := self._hub.state(one.session_id):
             return state
-        is_heard = self._hub.is_live(one.session_id) or is_live(self._store.workspace, one.session_id)
-        return "recording" if is_heard else "interrupted"
+        return "recording" if is_heard or self._hub.is_live(one.session_id) else "interrupted"
 
     def _learn_people(self, there: set[str]) -> None:
         """What was set up never changes, so it is read once; what was erased is forgotten."""

@@ -3,7 +3,8 @@
 Words come from the live loop's thread, acts from the board, so everything queues at one lock: the journal, the tagger
 and the state that they come to always agree. What people decided on tags outlasts whatever is heard or corrected
 (`pipeline.decisions.settle`). While the journal cannot be written, what was heard waits in memory, in
-its order, and is shown once it is journalled; what people do is refused.
+its order, and is shown once it is journalled; what people do is refused. Other processes write too: what they wrote is
+taken in before anything is added.
 """
 
 import logging
@@ -22,6 +23,8 @@ from pipeline.decisions import settle
 from pipeline.events import (
     ChannelAssigned,
     Event,
+    ListeningPaused,
+    ListeningResumed,
     ProblemNoticed,
     QuestionAsked,
     QuestionChosen,
@@ -42,9 +45,14 @@ from ui.errors import Refused
 from ui.labels import clock
 
 Publish = Callable[[Sequence[Recorded]], None]
+_Hear = Callable[[], Sequence[Event]]
+_Fit = Callable[[Sequence[Event]], Sequence[Event]]
 
 WRITTEN_CHANNEL: Final = 0
 """What was written came over no channel; channels count from 1."""
+TAKEN: Final = "another server has gone on with this interview"
+_HEARING: Final = (Utterance, ListeningPaused, ListeningResumed, SessionEnded)
+"""What only whoever hears an interview writes."""
 _MOVES_TAGS: Final = (QuestionChosen, ChannelAssigned, SegmentAssigned)
 USED_TWICE: Final = "that id was used for something else: give each action its own"
 MOST_WAITING: Final = 5_000
@@ -55,11 +63,12 @@ _TIMES: Final = frozenset({"at_s", "start_s", "end_s", "decided_at"})
 
 @dataclass(slots=True)
 class _Waiting:
-    """Something that happened and is not in the journal. Its events are made once: the listener hears of it then."""
+    """Something that happened and is not in the journal. The listener hears of it once, what follows is `heard`."""
 
-    make: Callable[[], Sequence[Event]]
+    hear: _Hear
+    fit: _Fit
     is_sentence: bool
-    made: Sequence[Event] | None = None
+    heard: Sequence[Event] | None = None
 
 
 class Interview:
@@ -67,7 +76,8 @@ class Interview:
 
     `guarded` is what blindness is about, in the order of the journal; `recorded_at` says by event id when it came in.
     `at_s` is how far the sample clock has come; whoever hears the interview sets it. `notice` is why the journal
-    cannot be written, for as long as it cannot and something waits for it.
+    cannot be written, for as long as it cannot and something waits for it. `is_heard` is set while this process hears
+    it, `is_taken` once another does instead: then nothing more is journalled of what is heard here.
     """
 
     def __init__(
@@ -94,6 +104,8 @@ class Interview:
         self.recorded_at: dict[str, str] = {}
         self.notice: str | None = None
         self.at_s = 0.0
+        self.is_heard = False
+        self.is_taken = False
         self.question_id: str | None = None
         self.question_from_s = 0.0
         self._take(tuple(events))
@@ -111,7 +123,7 @@ class Interview:
         Raises StoreError where too much waits already.
         """
         with self._lock:
-            self._keep(lambda: self._settled(self._listener.receive(utterance)), is_sentence=True)
+            self._keep(lambda: self._listener.receive(utterance), self._settled, is_sentence=True)
 
     def tell(self, event: Event) -> None:
         """Journal something that happened, or have it wait likewise."""
@@ -120,7 +132,7 @@ class Interview:
 
     def write_waiting(self) -> None:
         """Try again to journal what waits."""
-        with self._lock, suppress(StoreError):
+        with self._lock, suppress(StoreError, JournalMoved):
             self._write_waiting()
 
     def write(self, text: str) -> None:
@@ -138,7 +150,7 @@ class Interview:
             medium="written",
         )
         with self._lock:
-            self._do(lambda: self._settled(self._listener.receive(written)))
+            self._insist(lambda: self._do(lambda: self._settled(self._listener.receive(written))))
 
     def act(self, event: Event) -> None:
         """Journal what a person did and what follows from it; an event whose id is there already counts once.
@@ -147,13 +159,7 @@ class Interview:
         """
         with self._lock:
             self._write_waiting()
-            event_id = getattr(event, "event_id", "")
-            known = self._by_id.get(event_id) if event_id else None
-            if known is None:
-                moves_tags = isinstance(event, _MOVES_TAGS)
-                self._do(lambda: self._followed(event) if moves_tags else (event,))
-            elif not _is_same(known, event):
-                raise Refused(USED_TWICE)
+            self._insist(lambda: self._act(event))
 
     def edit(self, make: Callable[[InterviewState], Edit], event_id: str) -> None:
         """Journal a correction or a decision on a tag, made on the state as it is, and what follows from it.
@@ -162,16 +168,17 @@ class Interview:
         """
         with self._lock:
             self._write_waiting()
-            known = self._by_id.get(event_id)
-            if known is None:
-                self._edit(make)
-            elif not isinstance(known, (TranscriptEdited, TagDecided)):
-                raise Refused(USED_TWICE)
+            self._insist(lambda: self._edit(make, event_id))
 
     def present(self) -> tuple[InterviewState, int]:
         """The state and the number of the last event that led to it, which belong together."""
         with self._lock:
             return self.state, self._last_seq
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the last event that was taken in."""
+        return self._last_seq
 
     def has(self, event_id: str) -> bool:
         """Whether an event of that id is journalled."""
@@ -181,13 +188,13 @@ class Interview:
         """Journal what only the end decides, and the end; or have it wait likewise."""
         with self._lock:
             end = SessionEnded(at_s=at_s, reason=reason)
-            self._keep(lambda: (*self._settled(self._listener.receive_end()), end))
+            self._keep(lambda: self._listener.receive_end(), lambda found: (*self._settled(found), end))
 
     def close(self, reason: str) -> None:
         """As `end`, of an interview that nobody hears: nothing waits. Raises StoreError."""
         with self._lock:
             end = SessionEnded(at_s=self.at_s, reason=reason)
-            self._do(lambda: (*self._settled(self._listener.receive_end()), end))
+            self._insist(lambda: self._do(lambda: (*self._settled(self._listener.receive_end()), end)))
 
     @cached_property
     def _listener(self) -> Listener:
@@ -212,10 +219,13 @@ class Interview:
                     f"journal. {self.notice}"
                 )
 
-    def catch_up(self) -> None:
-        """Take in what others wrote into the journal meanwhile. For an interview that is not heard here."""
+    def catch_up(self) -> tuple[Event, ...]:
+        """Take in and show what others wrote into the journal meanwhile, which is returned.
+
+        Raises JournalMoved where another process hears what was heard here.
+        """
         with self._lock:
-            self._read_on()
+            return self._read_on()
 
     def get_ready(self) -> None:
         """Make what corrections need, which takes seconds for a long interview, before the first one is made."""
@@ -223,20 +233,43 @@ class Interview:
             if self._spare is None and "_listener" not in self.__dict__:
                 self._spare = self._recalled(self._make_listener(), 0, self._last_seq)
 
-    def _read_on(self) -> None:
-        if news := tuple(self._store.read(self._session_id, self._last_seq)):
+    def _read_on(self) -> tuple[Event, ...]:
+        news = tuple(self._store.read(self._session_id, self._last_seq))
+        events = tuple(one.event for one in news)
+        if news:
             self._take(news)
-            self.__dict__.pop("_listener", None)  # made anew, with the news, when it is needed
+            if "_listener" in self.__dict__:
+                self._listener.recall(events)
             self.at_s = self.state.ended.at_s if self.state.ended else self.at_s
+            self._publish(news)
+        if self.is_heard and any(isinstance(event, _HEARING) for event in events):
+            self.is_taken = True
+            raise JournalMoved(TAKEN)
+        return events
 
-    def _edit(self, make: Callable[[InterviewState], Edit]) -> None:
-        """Journal an edit on the state that it was made on; where another process came first, on the one after."""
+    def _insist(self, step: Callable[[], None]) -> None:
+        """Do what is made on the state as it is; where another process came first, on the one after."""
         while True:
-            edit = make(self.state)
             try:
-                return self._do(lambda edit=edit: self._followed(edit), after_seq=self._last_seq)  # type: ignore[misc]
+                return step()
             except JournalMoved:
                 self._read_on()
+
+    def _act(self, event: Event) -> None:
+        event_id = getattr(event, "event_id", "")
+        known = self._by_id.get(event_id) if event_id else None
+        if known is None:
+            self._do(lambda: self._followed(event) if isinstance(event, _MOVES_TAGS) else (event,))
+        elif not _is_same(known, event):
+            raise Refused(USED_TWICE)
+
+    def _edit(self, make: Callable[[InterviewState], Edit], event_id: str) -> None:
+        known = self._by_id.get(event_id)
+        if known is None:
+            edit = make(self.state)
+            self._do(lambda: self._followed(edit))
+        elif not isinstance(known, (TranscriptEdited, TagDecided)):
+            raise Refused(USED_TWICE)
 
     def _followed(self, event: Event) -> Sequence[Event]:
         """What a person did and what follows from it, less what would undo a decision."""
@@ -250,22 +283,28 @@ class Interview:
         facts = [event for event in heard if not isinstance(event, (Tag, TagRetracted))]
         return settle(fold(facts, self.state), heard)
 
-    def _do(self, made: Callable[[], Sequence[Event]], after_seq: int | None = None) -> None:
+    def _do(self, made: Callable[[], Sequence[Event]]) -> None:
         """Journal what a person did, after all that waits, or raise as if it had never been tried."""
         self._write_waiting()
         try:
-            self._journal(made(), after_seq)
+            self._journal(made())
         except Exception:
             self.__dict__.pop("_listener", None)  # it has heard of what is not in the journal
             raise
 
-    def _keep(self, make: Callable[[], Sequence[Event]], *, is_sentence: bool = False) -> None:
-        """Journal what happened, or have it wait behind what waits."""
-        if sum(len(one.made or ()) or 1 for one in self._waiting) >= MOST_WAITING:
+    def _keep(self, hear: _Hear, fit: _Fit | None = None, *, is_sentence: bool = False) -> None:
+        """Journal what happened, or have it wait behind what waits.
+
+        `hear` is called once, for what follows; `fit` whenever that is written, since people may decide on tags
+        meanwhile.
+        """
+        if self.is_taken:
+            raise JournalMoved(TAKEN)
+        if sum(len(one.heard or ()) or 1 for one in self._waiting) >= MOST_WAITING:
             raise StoreError(
                 f"{self.notice} What was said since {clock(self._waiting_from_s)} could be kept in memory no longer."
             )
-        self._waiting.append(_Waiting(make, is_sentence))
+        self._waiting.append(_Waiting(hear, fit or tuple, is_sentence))
         try:
             self._write_waiting()
         except StoreError as error:
@@ -277,10 +316,14 @@ class Interview:
     def _write_waiting(self) -> None:
         while self._waiting:
             first = self._waiting[0]
-            if first.made is None:
-                first.made = self._made(first)
-            self._journal(first.made)
-            self._waiting.popleft()
+            if first.heard is None:
+                first.heard = self._heard(first)
+            try:
+                self._journal(first.fit(first.heard))
+            except JournalMoved:
+                self._read_on()
+            else:
+                self._waiting.popleft()
         if self.notice is not None:
             self.notice = None
             message = f"From {clock(self._waiting_from_s)} to {clock(self.at_s)} the journal could not be written."
@@ -289,22 +332,20 @@ class Interview:
             )
             self._keep(lambda: (told,))
 
-    def _made(self, first: "_Waiting") -> Sequence[Event]:
+    def _heard(self, first: "_Waiting") -> Sequence[Event]:
         """What follows from it, once the journal can be read for that. A mistake keeps nothing else waiting."""
         try:
-            return first.make()
+            return first.hear()
         except StoreError:
             raise
         except Exception:
             self._waiting.popleft()
             raise
 
-    def _journal(self, events: Sequence[Event], after_seq: int | None = None) -> None:
-        recorded = self._store.append(self._session_id, events, after_seq=after_seq)
-        if recorded and recorded[0].seq == self._last_seq + 1:
-            self._take(recorded)
-        else:  # another process wrote too
-            self._take(tuple(self._store.read(self._session_id, self._last_seq)))
+    def _journal(self, events: Sequence[Event]) -> None:
+        """Raises JournalMoved where another process wrote since the state was read."""
+        recorded = self._store.append(self._session_id, events, after_seq=self._last_seq)
+        self._take(recorded)
         self._publish(recorded)
 
     def _take(self, recorded: Sequence[Recorded]) -> None:

@@ -49,8 +49,8 @@ class Listening:
     """One interview that this process hears. Every method belongs to the asyncio loop.
 
     `most_waiting` holds a source back that plays faster than the models follow; such a one has no drafts. `steps` may
-    be given up when the machine falls behind. `failure` is what ended it, if
-    something went wrong; `ended` is set when the last word and the end are journalled.
+    be given up when the machine falls behind. `let_go` is called when nothing is held any more. `failure` is what
+    ended it, if something went wrong; `ended` is set when the last word and the end are journalled.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Listening:
         show_draft: Callable[[Draft], None],
         steps: Sequence[Step] = (),
         most_waiting: int | None = None,
+        let_go: Callable[[], None] = lambda: None,
     ) -> None:
         self._source = source
         self._show_draft = show_draft
@@ -75,6 +76,7 @@ class Listening:
         self._workspace = workspace
         self._session_id = session_id
         self._open_things = ExitStack()
+        self._open_things.callback(let_go)
         self._open_things.enter_context(marked_live(workspace, session_id))
         self._worker: asyncio.Task[Ask] | None = None
         self._keeping: Keeping | None = None
@@ -288,7 +290,7 @@ class Listening:
         """Try again, while something cannot be written, though nothing new is heard."""
         while True:
             await asyncio.sleep(MEND_S)
-            if self._interview.notice:
+            if self._interview.notice and not self._interview.is_taken:
                 await asyncio.to_thread(self._interview.write_waiting)
             if self._keeping and self._keeping.notice:
                 await asyncio.to_thread(self._keeping.retry)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from pipeline.events import SessionStarted, Speaker
+from pipeline.neighbours import Heard
 from pipeline.store import Recorded, Store
 from rubrics.errors import RubricError
 from rubrics.load import load_rubric
@@ -28,15 +29,25 @@ _MOST_ROOMS: Final = 32
 
 @dataclass(slots=True)
 class Room:
-    """One interview and what belongs to it; `listening` where this process hears it, `sound` where through a page."""
+    """One interview and what belongs to it; `listening` where this process hears it, `sound` where through a page.
+
+    `elsewhere` is who hears it instead, `lost` who did until it was gone and nobody went on.
+    """
 
     interview: Interview
     arrangement: Arrangement
     standing: Standing
     listening: Listening | None = None
     sound: BrowserSound | None = None
+    elsewhere: Heard | None = None
+    lost: Heard | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     controlled: dict[str, Control | EditAction] = field(default_factory=dict)
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether this process hears it, or is about to journal its last words."""
+        return self.listening is not None and not self.listening.ended.is_set()
 
 
 class Rooms:
@@ -59,6 +70,10 @@ class Rooms:
     def open(self) -> tuple[tuple[str, Room], ...]:
         """Those that are open, with their ids."""
         return tuple(self._rooms.items())
+
+    def close(self, session_id: str) -> None:
+        """Keep an interview open no more."""
+        self._rooms.pop(session_id, None)
 
     @asynccontextmanager
     async def without(self, session_id: str) -> AsyncIterator[None]:
@@ -83,7 +98,7 @@ class Rooms:
     async def find(self, session_id: str) -> Room:
         """The interview of that id, opened where it is not. Raises UnknownSession and the rooms' errors."""
         if room := self._rooms.get(session_id):
-            if room.listening is None:
+            if not room.is_heard:
                 await asyncio.to_thread(room.interview.catch_up)
             return room
         async with self._opening:
@@ -93,11 +108,7 @@ class Rooms:
             return self._rooms[session_id]
 
     def _forget_the_oldest(self) -> None:
-        idle = [
-            session_id
-            for session_id, room in self._rooms.items()
-            if room.listening is None or room.listening.ended.is_set()
-        ]
+        idle = [session_id for session_id, room in self._rooms.items() if not room.is_heard]
         for session_id in idle[: max(0, len(idle) - _MOST_ROOMS + 1)]:
             if not self._rooms[session_id].lock.locked():
                 del self._rooms[session_id]

@@ -7,11 +7,9 @@ interrupted (its Earmark was killed) -> paused, where its recording stands -> re
 import asyncio
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
 
 from pipeline.errors import PipelineError
-from pipeline.live_mark import is_live
 from pipeline.store import Store
 from pipeline.workspace import audio_path
 from ui.actions import End, Pause, Resume, Start
@@ -40,7 +38,7 @@ Steer: TypeAlias = Start | Pause | Resume | End
 class Hear(Protocol):
     """Has a room's interview heard from a source as soon as it is started. Raises BadInput as Listening does."""
 
-    def __call__(self, session_id: str, room: Room, source: Source, setup: Setup, **options: Any) -> None:
+    async def __call__(self, session_id: str, room: Room, source: Source, setup: Setup, **options: Any) -> None:
         """`options` as for Listening."""
 
 
@@ -76,7 +74,7 @@ class Steering:
         session_id = seat.session_id
         if room.interview.state.is_ended:
             raise Refused("the interview is over")
-        check_is_ours(self._store.workspace, session_id, room)
+        check_is_ours(room)
         match action:
             case Start() if not self._is_recorded(session_id) and room.arrangement.origin:
                 _check_consent(room)
@@ -113,7 +111,7 @@ class Steering:
         """
         again = await asyncio.to_thread(resumption, self._store, session_id, room.arrangement, room.interview.state)
         source = await asyncio.to_thread(again.source) if seek else again.silence()
-        self._hear(session_id, room, source, again.setup, most_waiting=again.most_waiting)
+        await self._hear(session_id, room, source, again.setup, most_waiting=again.most_waiting)
         if again.stand is not None:
             try:
                 await _listening(room).take_up(again.stand)
@@ -129,10 +127,10 @@ class Steering:
         return audio_path(self._store.workspace, session_id).exists()
 
 
-def check_is_ours(workspace: Path, session_id: str, room: Room) -> None:
+def check_is_ours(room: Room) -> None:
     """Raises Refused where another process hears the interview: what moves tags is done where the tags are made."""
-    if room.listening is None and is_live(workspace, session_id):
-        raise Refused("another Earmark on this machine hears this interview: do it there")
+    if room.elsewhere is not None and not room.interview.state.is_ended:
+        raise Refused(f"{room.elsewhere.server} hears this interview: do it there")
 
 
 def _listening(room: Room) -> Listening:

@@ -14,7 +14,6 @@ from typing import Any, Final
 from pipeline.erase import Erased, erase
 from pipeline.errors import PipelineError
 from pipeline.events import ConsentRecorded, Draft, SessionStarted, Speaker
-from pipeline.live_mark import is_live
 from pipeline.store import Store, StoreError, UnknownSession, new_session_id
 from pipeline.workspace import audio_path
 from signals.rulebook import RULES_VERSION
@@ -26,6 +25,7 @@ from ui.browser_sound import BrowserSound
 from ui.errors import Refused
 from ui.hub import Hub
 from ui.listening import Listening
+from ui.neighbourhood import Neighbourhood, is_for_whoever_hears, lost_words, stands_elsewhere
 from ui.notice import may_share
 from ui.openness import Openness, openness
 from ui.origin import origin_of
@@ -33,7 +33,7 @@ from ui.rooms import Room, Rooms, kept
 from ui.seats import PANEL, Seat, may_do, seated, sees_drafts
 from ui.sources import Source
 from ui.standing import Standing
-from ui.steering import Steering
+from ui.steering import Steering, check_is_ours
 from ui.wiring import Setup
 
 TICK_S: Final = 0.25
@@ -47,7 +47,8 @@ class Studio:
         self._store = store
         self._hub = hub
         self._rooms = Rooms(store, hub)
-        self._acting = Acting(store.workspace, hub, Steering(store, hub, self._hear))
+        self._acting = Acting(hub, Steering(store, hub, self._hear))
+        self._neighbourhood = Neighbourhood(store, hub, self._rooms, self.act, self._show)
         self._ticking: asyncio.Task[None] | None = None
 
     @property
@@ -79,22 +80,30 @@ class Studio:
         await asyncio.to_thread(self._store.keep_setup, session_id, arrangement.to_json())
         room = Room(interview, arrangement, Standing(interview, setup.rubric))
         self._rooms.add(session_id, room)
-        self._hear(session_id, room, source, setup, most_waiting=most_waiting)
+        await self._hear(session_id, room, source, setup, is_new=True, most_waiting=most_waiting)
         return session_id
 
-    def _hear(self, session_id: str, room: Room, source: Source, setup: Setup, **options: Any) -> None:
-        """Have a room's interview heard from a source as soon as it is started. Raises BadInput as Listening does."""
+    async def _hear(
+        self, session_id: str, room: Room, source: Source, setup: Setup, *, is_new: bool = False, **options: Any
+    ) -> None:
+        """Have a room's interview heard from a source as soon as it is started. Raises BadInput where another does."""
         kind = BrowserListening if isinstance(source, BrowserSound) else Listening
-        room.listening = kind(
-            source,
-            room.interview,
-            setup.live_worker,
-            self.workspace,
-            session_id,
-            show_draft=lambda draft: self._hub.draft(session_id, _known_speaker(draft, setup.speakers)),
-            steps=setup.steps,
-            **options,
-        )
+        let_go = await self._neighbourhood.claim(session_id, room, is_new=is_new)
+        try:
+            room.listening = kind(
+                source,
+                room.interview,
+                setup.live_worker,
+                self.workspace,
+                session_id,
+                show_draft=lambda draft: self._hub.draft(session_id, _known_speaker(draft, setup.speakers)),
+                steps=setup.steps,
+                let_go=let_go,
+                **options,
+            )
+        except PipelineError:
+            await asyncio.to_thread(let_go)
+            raise
         room.sound = source if isinstance(source, BrowserSound) else None
         room.listening.warm_up()
         self._show(session_id, room)
@@ -119,7 +128,8 @@ class Studio:
     def _interrupted(self, setup: str) -> str | None:
         for one in reversed(self._store.sessions()):
             if self._store.setup(one.session_id) == setup:
-                return None if one.is_ended or is_live(self.workspace, one.session_id) else one.session_id
+                is_over = one.is_ended or self._neighbourhood.heard(one.session_id) is not None
+                return None if is_over else one.session_id
         return None
 
     async def close(self, reason: str = "Earmark was stopped") -> None:
@@ -135,6 +145,7 @@ class Studio:
             self._ticking.cancel()
             await asyncio.gather(self._ticking, return_exceptions=True)
             self._ticking = None
+        await self._neighbourhood.close()
 
     async def erase(self, session_id: str) -> Erased:
         """Erase an interview for good. Raises BadInput while it is heard, here or elsewhere, and UnknownSession."""
@@ -169,11 +180,15 @@ class Studio:
 
     async def _take_up(self, session_id: str, room: Room) -> None:
         """Hear an interview that was cut off, waiting, recording or paused as it was, where its recording stands."""
-        if is_live(self.workspace, session_id):
-            raise Refused("another Earmark on this machine hears this interview: do it there")
+        await self._neighbourhood.look(session_id, room)
+        check_is_ours(room)
         again = await asyncio.to_thread(take_up, self._store, session_id, room.arrangement, room.interview.state)
-        options = {"first_sample": again.first_sample, "is_paused": again.is_paused, "earlier": again.earlier}
-        self._hear(session_id, room, again.sound, again.setup, last=again.last, **options)
+        options: dict[str, Any] = {
+            "first_sample": again.first_sample,
+            "is_paused": again.is_paused,
+            "earlier": again.earlier,
+        }
+        await self._hear(session_id, room, again.sound, again.setup, last=again.last, **options)
         if again.recorded_s is not None and room.listening is not None:
             room.interview.at_s = again.recorded_s
             await room.listening.start()
@@ -189,6 +204,7 @@ class Studio:
     async def look(self, session_id: str) -> str:
         """How an interview stands, shown to whoever watches it: its state, or "interrupted" where nobody hears it."""
         room = await self._rooms.find(session_id)
+        await self._neighbourhood.look(session_id, room)
         self._show(session_id, room)
         return _state_of(room)
 
@@ -198,6 +214,7 @@ class Studio:
         Raises UnknownSession, StoreError.
         """
         room = await self._rooms.find(seat.session_id)
+        await self._neighbourhood.look(seat.session_id, room)
         self._show(seat.session_id, room)
         return room, await self.openness(seat.session_id)
 
@@ -237,6 +254,11 @@ class Studio:
             raise Refused(f"that is not for the role of {seat.role}")
         room = await self._rooms.find(seat.session_id)
         event_id = seat.event_id(frame.id)
+        if is_for_whoever_hears(frame.do):
+            await self._neighbourhood.look(seat.session_id, room)
+            if room.elsewhere is not None and not room.interview.state.is_ended:
+                await self._neighbourhood.ask(room, seat, frame, event_id)
+                return event_id
         try:
             async with room.lock:
                 if isinstance(frame.do, Decide):
@@ -257,20 +279,23 @@ class Studio:
             await asyncio.sleep(TICK_S)
 
     def _show(self, session_id: str, room: Room) -> None:
+        self._neighbourhood.begin()
         if room.listening is not None:
             listening = room.listening
             now = room.standing.now(listening.state, listening.levels_db, listening.talking, listening.last_speech_s)
             self._hub.show(session_id, replace(now, notices=listening.notices))
         elif room.interview.state.is_ended:
             self._hub.show(session_id, room.standing.now("ended"))
-        elif self._can_go_on(session_id, room):
+        elif room.elsewhere is not None:
+            self._hub.show(session_id, room.standing.now(stands_elsewhere(room)))
+        elif room.lost is not None or self._can_go_on(session_id, room):
             is_recorded = audio_path(self.workspace, session_id).exists()
-            self._hub.show(session_id, room.standing.now("interrupted" if is_recorded else "waiting"))
+            now = room.standing.now("interrupted" if is_recorded else "waiting")
+            self._hub.show(session_id, replace(now, notices=(lost_words(room),) if room.lost else ()))
 
     def _can_go_on(self, session_id: str, room: Room) -> bool:
         """Whether it was cut off and can be gone on with from here."""
-        is_known = room.arrangement.origin is not None and not self._hub.is_live(session_id)
-        return is_known and not is_live(self.workspace, session_id)
+        return room.arrangement.origin is not None and not self._hub.is_live(session_id)
 
 
 def _check_rated(seat: Seat, now: Openness) -> None:
@@ -284,6 +309,8 @@ def _check_rated(seat: Seat, now: Openness) -> None:
 def _state_of(room: Room) -> str:
     if room.listening is not None:
         return room.listening.state
+    if room.elsewhere is not None and not room.interview.state.is_ended:
+        return stands_elsewhere(room)
     return "ended" if room.interview.state.is_ended else "interrupted"
 
 

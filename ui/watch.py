@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -73,6 +74,8 @@ class Watch:
         await asyncio.to_thread(self._recall, open_ids)
         await self._websocket.send_text(wire.hello(self._session_id, self._seat, sees))
         await self._send(await self._journal())
+        clock = asyncio.get_running_loop()
+        checked_s = clock.time()
         while True:
             try:
                 # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with a batch, and a
@@ -84,6 +87,10 @@ class Watch:
             else:
                 if batch.is_behind:  # perhaps a seat was made or taken away
                     await self._look_who_is_open()
+            if clock.time() - checked_s >= _JOURNAL_CHECK_S:  # perhaps on another server, which told nobody here
+                batch = replace(batch, is_behind=True)
+            if batch.is_behind:
+                checked_s = clock.time()
             news: Sequence[Recorded] = [entry for entry in batch.recorded if entry.seq > self.last_seq]
             if batch.is_behind or (news and news[0].seq != self.last_seq + 1):
                 news = await self._journal()

@@ -37,13 +37,12 @@ _SET_UP: Final = text(
     "SELECT set_config('application_name', :name, false), set_config('tcp_keepalives_idle', '10', false), "
     "set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)"
 )
-_CALLED: Final = "earmark on "
 _LONGEST_NAME: Final = 63
 """Bytes of an application's name that PostgreSQL keeps."""
 RETURN_S: Final = 5.0
 """How long those who heard something before the database was started anew have to claim it again."""
 _RETRY_S: Final = 0.5
-_SOMEBODY: Final = "another server"
+_SOMEBODY: Final = "another Earmark"
 
 
 class PostgresqlNeighbours:
@@ -53,7 +52,7 @@ class PostgresqlNeighbours:
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._name = (_CALLED + name).encode()[:_LONGEST_NAME].decode(errors="ignore")
+        self._name = name.encode()[:_LONGEST_NAME].decode(errors="ignore")
         self._lock = threading.Lock()
         self._ears: Connection | None = None
         self._hands: Connection | None = None
@@ -112,7 +111,7 @@ class PostgresqlNeighbours:
             return {}
         with self._failures_in_words(), self._engine.connect() as connection:
             rows = connection.execute(_HEARD, {"ids": wanted}).all()
-        return {row[0]: Heard((row[1] or _SOMEBODY).removeprefix(_CALLED), self._beats.get(row[0])) for row in rows}
+        return {row[0]: Heard(row[1] or _SOMEBODY, self._beats.get(row[0])) for row in rows}
 
     def send(self, session_id: str, body: str) -> None:
         """As in Neighbours. Raises StoreError where the database does not take it."""
