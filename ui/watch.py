@@ -92,7 +92,7 @@ class Watch:
             if batch.is_behind:
                 checked_s = clock.time()
             news: Sequence[Recorded] = [entry for entry in batch.recorded if entry.seq > self.last_seq]
-            if batch.is_behind or (news and news[0].seq != self.last_seq + 1):
+            if batch.is_behind or any(one.seq != seq for seq, one in enumerate(news, self.last_seq + 1)):
                 news = await self._journal()
             if batch.is_behind:
                 await asyncio.to_thread(self._check_seat)

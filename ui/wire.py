@@ -5,13 +5,15 @@ The server sends, each as one text frame of JSON:
     {"hello": {"protocol": 2, "session_id": "…", "seat": {"name": "…", "role": "…"}, "sees": []}}     first; `sees`:
                                                        whose ratings are open to the seat beside its own, by name
     {"seq": 7, "event": {"type": "utterance", …}}      a journalled event that the seat may see; in order, none twice
-    {"event": {"type": "draft", …}}                    what is being said now; never stored
+    {"event": {"type": "draft", …}}                    what is being said now, where this server hears it; never
+                                                       stored
     {"caught_up": {"seq": 7, "is_live": true}}         all that is journalled so far is sent: first what was there
                                                        already, then each time that something came; `is_live` where
                                                        this server hears the interview and it has not ended
-    {"now": {"state": "recording", "at_s": 12.5, …}}   how it stands at the moment, where this server hears it, and
-                                                       after each act; the newest only, at most four a second, never
-                                                       stored. `history` says what this seat can undo and do again
+    {"now": {"state": "recording", "at_s": 12.5, …}}   how it stands at the moment, where a server hears it, and
+                                                       after each act; the newest only, at most four a second (two,
+                                                       without levels and probes, where another server hears it),
+                                                       never stored. `history`: what this seat can undo and do again
     {"anew": {"seq": 7, "sees": ["Ada"]}}              whose ratings the seat sees has changed (its own are all in, or
                                                        not any more): fetch the snapshot anew, and go on after `seq`
     {"done": {"id": "c1", "event_id": "…"}}            the client's action is in the journal
