@@ -56,9 +56,9 @@ class Program:
         self.process.send_signal(how)
         return self.code()
 
-    def code(self) -> int:
+    def code(self, limit_s: float = LIMIT_S) -> int:
         """Its exit code, once it has ended; all of its lines are there."""
-        code = self.process.wait(LIMIT_S)
+        code = self.process.wait(limit_s)
         self._reader.join(LIMIT_S)
         return code
 

@@ -186,7 +186,7 @@ def test_two_hundred_files_ten_of_them_damaged_survive_a_worker_that_is_killed(t
         run.wait_for('"state": "done"', times=50)
         doomed.end(signal.SIGKILL)
         begun.add_worker()
-        assert run.code() == 1, run.text
+        assert run.code(limit_s=3000) == 1, run.text
     rows = rows_of(tmp_path, "run")
     assert len(rows) == 200
     for name, (state, words) in expected.items():
