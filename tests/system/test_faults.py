@@ -118,7 +118,8 @@ def test_speech_that_no_worker_survives_is_skipped_and_told_and_hearing_goes_on(
 
 def workers():
     """The processes of this one that recognise speech."""
-    return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    children = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
 
 # -- a full disk ------------------------------------------------------------------------------------------------------
