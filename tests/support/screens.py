@@ -51,9 +51,10 @@ def seqs(frames: list[Frame]) -> list[int]:
 
 
 class Screen:
-    """Somebody's screen on one interview: does things and remembers every frame."""
+    """Somebody's screen on one interview: does things, under ids with a prefix, and remembers every frame."""
 
-    def __init__(self, client: ClientConnection, session_id: str = SESSION) -> None:
+    def __init__(self, client: ClientConnection, session_id: str = SESSION, prefix: str = "a") -> None:
+        self._prefix = prefix
         self._client = client
         self.session_id = session_id
         self._asked = 0
@@ -67,7 +68,7 @@ class Screen:
     async def do(self, kind: str, **fields: Any) -> str:
         """The server's answer: "done", or why not."""
         self._asked += 1
-        self.frames += await act(self._client, {"type": kind, **fields}, f"a{self._asked}")
+        self.frames += await act(self._client, {"type": kind, **fields}, f"{self._prefix}{self._asked}")
         return str(self.frames[-1].get("refused", {}).get("why", "done"))
 
     async def agree(self, person: str = "Bo", *, is_given: bool = True) -> str:

@@ -133,7 +133,7 @@ def test_both_go_on_when_the_database_was_started_anew_under_them(database, shar
         await asyncio.sleep(6)  # longer than a claim may be missed
         database.start()
         async with sit(here.url, session_id) as one, sit(there.url, session_id) as other:
-            a, b = Screen(one, session_id), Screen(other, session_id)
+            a, b = Screen(one, session_id), Screen(other, session_id, "b")
             await b.stands("recording")
             assert await b.do("pause") == "done"
             assert await b.do("resume") == "done"
