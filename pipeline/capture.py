@@ -1,4 +1,4 @@
-"""Microphones as audio chunks: one process a device (pipeline.microphone), one track a device on one clock.
+"""Microphones as audio chunks: one process a device (pipeline.devices.microphone), one track a device on one clock.
 
     callback -> bounded queue -> pipe -> Track (resampled, gaps silent) -> rows of chunks, one a channel
 
@@ -19,12 +19,12 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.audio import FRAME_SAMPLES, RATE_HZ, AudioChunk
-from pipeline.device_names import Device, find_name
-from pipeline.device_track import Block, Track
-from pipeline.device_watch import DeviceWatch, Notice
+from pipeline.devices.microphone import HEADER, RETRY_S
+from pipeline.devices.names import Device, find_name
+from pipeline.devices.track import Block, Track
+from pipeline.devices.watch import DeviceWatch, Notice
 from pipeline.errors import BadInput, MissingFacility
 from pipeline.events import ProblemNoticed
-from pipeline.microphone import HEADER, RETRY_S
 
 ROW_SAMPLES: Final = 3 * FRAME_SAMPLES
 """60 ms: what waits for a row to be whole is latency, and every chunk costs a write."""
@@ -33,7 +33,7 @@ FILLING_LAG_S: Final = 0.4
 """How far silence stays behind the moment: a device that is back shows only after a while when it began."""
 MOST_WAITING: Final = 60 * RATE_HZ
 LIST_S: Final = 5.0
-_PROCESS: Final = (sys.executable, "-P", "-m", "pipeline.microphone")
+_PROCESS: Final = (sys.executable, "-P", "-m", "pipeline.devices.microphone")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import soundfile
 
 from pipeline.audio import RATE_HZ, AudioChunk
 from pipeline.capture import ROW_SAMPLES, Microphone, capture, choose_microphones, list_devices
-from pipeline.device_names import NoMicrophone, distinguished, find_name
-from pipeline.device_watch import LOST_S
+from pipeline.devices.names import NoMicrophone, distinguished, find_name
+from pipeline.devices.portaudio import load, understood
+from pipeline.devices.watch import LOST_S
 from pipeline.errors import BadInput, MissingFacility
-from pipeline.portaudio import load, understood
 from tests.support.running import run
 
 FAINT = 0.001

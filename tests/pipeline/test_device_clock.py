@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.device_clock import MOST_DRIFT, DeviceClock
+from pipeline.devices.clock import MOST_DRIFT, DeviceClock
 
 RATE_HZ = 48_000
 BLOCK = 4_800

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.audio import RATE_HZ
-from pipeline.device_track import Track
+from pipeline.devices.track import Track
 
 BLOCK = 160
 

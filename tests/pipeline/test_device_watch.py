@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.device_watch import DEAD_S, HUNG_S, LONGEST_STEP_S, LOST_S, OPENING_S, STALLED_S, DeviceWatch
+from pipeline.devices.watch import DEAD_S, HUNG_S, LONGEST_STEP_S, LOST_S, OPENING_S, STALLED_S, DeviceWatch
 
 TICK_S = 0.05
 FAILURES = ("missing", "unplugged", "busy", "refused", "failed", "no-portaudio")

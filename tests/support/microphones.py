@@ -79,7 +79,7 @@ class VirtualMicrophones:
     def processes(self) -> list[psutil.Process]:
         """Those of this process that hold a microphone."""
         children = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
-        return [child for child in children if "pipeline.microphone" in child.cmdline()]
+        return [child for child in children if "pipeline.devices.microphone" in child.cmdline()]
 
     def held(self) -> int:
         """How many microphones are held."""

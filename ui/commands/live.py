@@ -9,7 +9,7 @@ import typer
 
 from pipeline.audio_file import MediaFile
 from pipeline.capture import list_devices as find_devices
-from pipeline.device_names import Device, NoMicrophone
+from pipeline.devices.names import Device, NoMicrophone
 from pipeline.events import Speaker
 from pipeline.workspace import resolve_workspace
 from ui.arrangement import People

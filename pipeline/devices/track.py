@@ -9,7 +9,7 @@ import soxr
 from numpy.typing import NDArray
 
 from pipeline.audio import RATE_HZ
-from pipeline.device_clock import DeviceClock
+from pipeline.devices.clock import DeviceClock
 
 SETTLING_S: Final = 0.2
 """How much sound of a stream that has just been opened shows when its first sample was taken."""

@@ -1,4 +1,4 @@
-"""The process that holds one microphone: `python -m pipeline.microphone list`, `… hear NAME CHANNELS`.
+"""The process that holds one microphone: `python -m pipeline.devices.microphone list`, `… hear NAME CHANNELS`.
 
 PortAudio reads the list of devices once, hangs where a sound server hangs, and cannot be stopped from outside: in a
 process of its own it is ended and begun anew while the other microphone is heard. The process leaves when its standard
@@ -26,8 +26,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, BinaryIO, Final
 
-from pipeline.device_names import Device, NoMicrophone
-from pipeline.portaudio import UNUSABLE, NotHeard, find_input, inputs, load, look_again, understood
+from pipeline.devices.names import Device, NoMicrophone
+from pipeline.devices.portaudio import UNUSABLE, NotHeard, find_input, inputs, load, look_again, understood
 
 HEADER: Final = struct.Struct("<cdII")
 RETRY_S: Final = 0.5

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from pipeline.device_names import Device, distinguished, find_name
-from pipeline.device_watch import Failure
+from pipeline.devices.names import Device, distinguished, find_name
+from pipeline.devices.watch import Failure
 
 _UNAVAILABLE: Final = -9985
 _HOST_ERROR: Final = -9999

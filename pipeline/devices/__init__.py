@@ -1,0 +1,1 @@
+"""What is known of one microphone, and the process that holds it; pipeline.capture puts several together."""
