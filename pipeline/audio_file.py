@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.audio import RATE_HZ, AudioChunk
-from pipeline.media_probe import MediaInfo, probe
-from pipeline.sample_blocks import Block
-from pipeline.sound_track import SoundTrack
+from pipeline.media.probe import MediaInfo, probe
+from pipeline.media.sample_blocks import Block
+from pipeline.media.sound_track import SoundTrack
 
 
 @dataclass(frozen=True, slots=True)

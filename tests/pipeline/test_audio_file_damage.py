@@ -10,7 +10,7 @@ import soundfile
 from pipeline.audio import RATE_HZ
 from pipeline.audio_file import open_media
 from pipeline.errors import BadInput
-from pipeline.media_probe import no_speech
+from pipeline.media.probe import no_speech
 
 LENGTH_S = 6
 SOUND = (0.1 * np.random.default_rng(1).standard_normal((LENGTH_S * RATE_HZ, 1))).astype(np.float32)

@@ -24,7 +24,7 @@ from pipeline.batch.pool import Tell
 from pipeline.batch.states import State
 from pipeline.errors import BadInput, MissingFacility, PipelineError
 from pipeline.events import Event, ProblemNoticed, SessionEnded, SessionStarted, Speaker
-from pipeline.media_probe import no_speech
+from pipeline.media.probe import no_speech
 from pipeline.recognisers import DecodeOptions
 from pipeline.state import InterviewState, fold
 from pipeline.transcript_file import read_transcript

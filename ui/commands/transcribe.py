@@ -13,7 +13,7 @@ from pipeline.audio_file import MediaFile, open_media
 from pipeline.errors import PipelineError
 from pipeline.events import ChannelAssigned, Event
 from pipeline.glossary import fixed_terms_in
-from pipeline.media_probe import no_speech
+from pipeline.media.probe import no_speech
 from pipeline.state import InterviewState, fold
 from pipeline.workspace import named_workspace
 from rubrics.model import Rubric

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import BadInput
-from pipeline.media_probe import CONTAINERS_BY_SUFFIX
+from pipeline.media.probe import CONTAINERS_BY_SUFFIX
 from pipeline.store import Store, UnknownSession
 from pipeline.transcript import Transcript
 from pipeline.transcript_file import FORMATS_BY_SUFFIX, parse_transcript, read_transcript, with_names_in_front

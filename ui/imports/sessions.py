@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.audio_file import MediaFile
 from pipeline.batch.fingerprint import digest_file, fingerprint
 from pipeline.events import Event, ProblemNoticed, SessionEnded, SessionStarted, Speaker
-from pipeline.media_probe import no_speech
+from pipeline.media.probe import no_speech
 from pipeline.recording import Recording
 from pipeline.state import fold
 from pipeline.store import Store, new_session_id

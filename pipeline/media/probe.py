@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.audio import RATE_HZ
-from pipeline.channel_likeness import Likeness, LikenessMeter
 from pipeline.errors import BadInput
-from pipeline.media_end import lacks_end
-from pipeline.sound_track import HOW_TO_CONVERT, SoundTrack
+from pipeline.media.channel_likeness import Likeness, LikenessMeter
+from pipeline.media.end import lacks_end
+from pipeline.media.sound_track import HOW_TO_CONVERT, SoundTrack
 
 MIN_SPEECH_S: Final = 0.25
 """The shortest sound that can pass the speech gate, which wants 250 ms of speech."""

@@ -15,7 +15,7 @@ import av
 from av.error import FFmpegError
 
 from pipeline.errors import BadInput
-from pipeline.sample_blocks import Block, Resampler, join, silence, tame, to_block
+from pipeline.media.sample_blocks import Block, Resampler, join, silence, tame, to_block
 
 av.logging.set_level(None)
 
