@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import BadInput
-from pipeline.transcript_file import parse_transcript, read_transcript
+from pipeline.transcripts.file import parse_transcript, read_transcript
 
 
 def told(transcript):

@@ -28,7 +28,7 @@ from pipeline.events import FormAnswered, Rated, SessionEnded
 from pipeline.recording import Recording
 from pipeline.state import fold
 from pipeline.store import Store
-from pipeline.transcript_file import parse_transcript
+from pipeline.transcripts.file import parse_transcript
 from pipeline.workspace import audio_path, exports_path, resolve_workspace
 from rubrics.load import load_rubric
 from tests.support.interviews import ROOT, SESSION, cut

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, text
 from pipeline.events import ProblemNoticed, SessionStarted, Tag
 from pipeline.state import fold
 from pipeline.store import Store
-from pipeline.transcript import TranscriptLine
-from pipeline.transcript_file import parse_transcript
+from pipeline.transcripts.file import parse_transcript
+from pipeline.transcripts.lines import TranscriptLine
 from pipeline.workspace import audio_path, resolve_workspace
 from rubrics.load import load_rubric
 from tests.support.interviews import SAMPLES, cut, scripted

@@ -12,7 +12,7 @@ from pipeline.batch.fetching import listed as list_address
 from pipeline.errors import BadInput
 from pipeline.events import Speaker
 from pipeline.media.probe import CONTAINERS_BY_SUFFIX
-from pipeline.question_answer import is_question_answer
+from pipeline.transcripts.question_answer import is_question_answer
 from ui.batch.manifest import Entry, place_in
 from ui.errors import UsageMistake
 

@@ -27,7 +27,7 @@ from pipeline.events import Event, ProblemNoticed, SessionEnded, SessionStarted,
 from pipeline.media.probe import no_speech
 from pipeline.recognisers import DecodeOptions
 from pipeline.state import InterviewState, fold
-from pipeline.transcript_file import read_transcript
+from pipeline.transcripts.file import read_transcript
 from pipeline.vad import SpeechGate
 from rubrics.errors import RubricError
 from rubrics.model import Rubric

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.events import Tag, Utterance
-from pipeline.transcript import Transcript
-from pipeline.transcript_file import parse_transcript, read_transcript
+from pipeline.transcripts.file import parse_transcript, read_transcript
+from pipeline.transcripts.lines import Transcript
 from rubrics.load import load_rubric
 from rubrics.mistakes import did_you_mean
 from rubrics.model import Rubric

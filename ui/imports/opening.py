@@ -9,8 +9,8 @@ from typing import Final
 from pipeline.errors import BadInput
 from pipeline.media.probe import CONTAINERS_BY_SUFFIX
 from pipeline.store import Store, UnknownSession
-from pipeline.transcript import Transcript
-from pipeline.transcript_file import FORMATS_BY_SUFFIX, parse_transcript, read_transcript, with_names_in_front
+from pipeline.transcripts.file import FORMATS_BY_SUFFIX, parse_transcript, read_transcript, with_names_in_front
+from pipeline.transcripts.lines import Transcript
 from ui.imports.sessions import Written
 
 _TRANSCRIPT_SUFFIXES: Final = frozenset({".vtt", ".srt", ".json", ".jsonl", ".ndjson", ".txt", ".md", ".docx"})

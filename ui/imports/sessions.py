@@ -14,7 +14,7 @@ from pipeline.media.probe import no_speech
 from pipeline.recording import Recording
 from pipeline.state import fold
 from pipeline.store import Store, new_session_id
-from pipeline.transcript import Transcript
+from pipeline.transcripts.lines import Transcript
 from pipeline.workspace import audio_path
 from rubrics.model import Rubric
 from rubrics.plan import Plan

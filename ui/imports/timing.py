@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from pipeline.transcript import TranscriptLine
+from pipeline.transcripts.lines import TranscriptLine
 
 WORD_S: Final = 0.45
 """How long a word takes where only the beginning of its line is known: 133 words a minute, an unhurried speaker."""

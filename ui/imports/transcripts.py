@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeline.events import Event, NameChange, Speaker, TranscriptEdited, Utterance, compose
 from pipeline.state import fold
-from pipeline.transcript import SPEAKERS_BY_VOICE, Transcript, TranscriptLine
+from pipeline.transcripts.lines import SPEAKERS_BY_VOICE, Transcript, TranscriptLine
 from rubrics.model import Rubric
 from signals.listener import Listener
 from signals.text import iter_answers

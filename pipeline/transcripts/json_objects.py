@@ -11,7 +11,7 @@ from pydantic import AliasChoices, BaseModel, Field, StrictStr, ValidationError
 
 from pipeline.errors import BadInput
 from pipeline.events import Speaker
-from pipeline.transcript import SPEAKERS_BY_VOICE, TranscriptLine
+from pipeline.transcripts.lines import SPEAKERS_BY_VOICE, TranscriptLine
 
 DOCUMENT_FORMAT: Final = "earmark.interview"
 DOCUMENT_VERSION: Final = 1

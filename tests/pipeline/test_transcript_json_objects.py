@@ -3,7 +3,7 @@ import json
 import pytest
 
 from pipeline.errors import BadInput
-from pipeline.transcript_file import parse_transcript
+from pipeline.transcripts.file import parse_transcript
 
 WORDS = [{"text": "Why", "start_s": 1, "end_s": 1.2}, {"text": "so?", "start_s": 1.2, "end_s": 1.5}]
 UTTERANCES = [

@@ -2,7 +2,7 @@ import docx
 import pytest
 
 from pipeline.errors import BadInput
-from pipeline.transcript_file import parse_transcript, read_transcript, with_names_in_front
+from pipeline.transcripts.file import parse_transcript, read_transcript, with_names_in_front
 
 ASKED = "Tell me about it?"
 SAID = "I wrote an audit."

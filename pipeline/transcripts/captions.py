@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.errors import BadInput
-from pipeline.transcript import SPEAKERS_BY_VOICE, TranscriptLine
+from pipeline.transcripts.lines import SPEAKERS_BY_VOICE, TranscriptLine
 
 _TIME: Final = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMES: Final = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 from typing import Final
 
-from pipeline.captions import has_cue_times, parse_srt, parse_vtt
 from pipeline.errors import BadInput
-from pipeline.json_transcript import is_json_document, parse_json, parse_json_lines
-from pipeline.meeting_text import has_names_in_front, is_meeting_text, parse_meeting
-from pipeline.question_answer import is_question_answer, parse_question_answer
-from pipeline.transcript import FORMATS, Transcript, TranscriptFormat, TranscriptLine, with_speakers
+from pipeline.transcripts.captions import has_cue_times, parse_srt, parse_vtt
+from pipeline.transcripts.json_objects import is_json_document, parse_json, parse_json_lines
+from pipeline.transcripts.lines import FORMATS, Transcript, TranscriptFormat, TranscriptLine, with_speakers
+from pipeline.transcripts.meeting_text import has_names_in_front, is_meeting_text, parse_meeting
+from pipeline.transcripts.question_answer import is_question_answer, parse_question_answer
 
 FORMATS_BY_SUFFIX: Final[dict[str, TranscriptFormat]] = {
     ".jsonl": "jsonl",

@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.errors import BadInput
 from pipeline.events import Speaker
-from pipeline.transcript import TranscriptLine
+from pipeline.transcripts.lines import TranscriptLine
 
 _LETTERS: Final = re.compile(r"\s*(?:\*\*)?(?P<asks>Q)?(?(asks)|A) ?\d*\s*[:.)](?:\*\*)?(?=\s|$)\s*")
 _ROLES: Final = re.compile(

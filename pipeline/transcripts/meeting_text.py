@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipeline.captions import names_in_front
 from pipeline.errors import BadInput
-from pipeline.transcript import TranscriptLine
+from pipeline.transcripts.captions import names_in_front
+from pipeline.transcripts.lines import TranscriptLine
 
 _T: Final = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)"
 _NAME: Final = r"(?P<name>[^\W\d_][^\[\]():\t\n]{0,60}?|Speaker \d+)"
