@@ -1,13 +1,13 @@
 """What an action of review becomes: the one event that corrects the transcript or decides on a tag, made on a state.
 
-Pure: whoever journals it lets `pipeline.decisions.settle` see to the tags. Raises EditConflict where the person saw
-something that stands no more, EditRefused for what makes no sense.
+Pure: whoever journals it lets `pipeline.reviewing.decisions.settle` see to the tags. Raises EditConflict where the
+person saw something that stands no more, EditRefused for what makes no sense.
 """
 
 from typing import assert_never
 
-from pipeline import corrections, decisions, undoing
 from pipeline.events import SegmentRevision
+from pipeline.reviewing import corrections, decisions, undoing
 from pipeline.state import Edit, InterviewState
 from ui.edit_actions import (
     AddTag,

@@ -2,7 +2,7 @@
 
 Words come from the live loop's thread, acts from the board, so everything queues at one lock: the journal, the tagger
 and the state that they come to always agree. What people decided on tags outlasts whatever is heard or corrected
-(`pipeline.decisions.settle`). While the journal cannot be written, what was heard waits in memory, in
+(`pipeline.reviewing.decisions.settle`). While the journal cannot be written, what was heard waits in memory, in
 its order, and is shown once it is journalled; what people do is refused. Other processes write too: what they wrote is
 taken in before anything is added.
 """
@@ -19,7 +19,6 @@ from itertools import takewhile
 from typing import Final
 
 from pipeline.blindness import Guarded
-from pipeline.decisions import settle
 from pipeline.events import (
     ChannelAssigned,
     Event,
@@ -38,6 +37,7 @@ from pipeline.events import (
     Utterance,
     Word,
 )
+from pipeline.reviewing.decisions import settle
 from pipeline.state import NOTHING_YET, Edit, InterviewState, fold
 from pipeline.store import JournalMoved, Recorded, Store, StoreError
 from signals.listener import Listener

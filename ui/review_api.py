@@ -23,10 +23,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from pipeline.condensing import condensed
-from pipeline.decisions import decisions
 from pipeline.events import Tag, to_json_line
+from pipeline.reviewing.decisions import decisions
+from pipeline.reviewing.undoing import history
 from pipeline.state import InterviewState
-from pipeline.undoing import history
 from ui.api import Api, HttpRefusal, answering
 from ui.edit_actions import Undo
 from ui.openness import Openness

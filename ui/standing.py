@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from pipeline.events import QuestionChosen, Speaker
+from pipeline.reviewing.undoing import history
 from pipeline.state import InterviewState
-from pipeline.undoing import history
 from rubrics.model import Rubric
 from signals.coverage import Prober, QuestionCoverage, Start, read_coverage
 from ui.interview import Interview

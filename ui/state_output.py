@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.text import Text
 
-from pipeline.decisions import is_resting
 from pipeline.events import Tag, Utterance
+from pipeline.reviewing.decisions import is_resting
 from pipeline.state import InterviewState
 from signals.records import tag_record
 from ui.labels import LABELS, SPEAKERS, RubricWords, clock, not_heard_words, tag_words

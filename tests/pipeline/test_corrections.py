@@ -5,18 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from pipeline.corrections import (
-    edit_words,
-    fix_term,
-    join,
-    reassign,
-    reassign_channel,
-    remove,
-    rename,
-    revision_of,
-    split,
-    swap_speakers,
-)
 from pipeline.errors import EditConflict, EditRefused
 from pipeline.events import (
     ChannelAssigned,
@@ -28,8 +16,20 @@ from pipeline.events import (
     from_json,
     to_json_line,
 )
+from pipeline.reviewing.corrections import (
+    edit_words,
+    fix_term,
+    join,
+    reassign,
+    reassign_channel,
+    remove,
+    rename,
+    revision_of,
+    split,
+    swap_speakers,
+)
+from pipeline.reviewing.undoing import history, redo, undo
 from pipeline.state import fold
-from pipeline.undoing import history, redo, undo
 
 BY_ADA = {"author": "ada", "event_id": "e1"}
 

@@ -4,14 +4,24 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pipeline.carrying import carried
-from pipeline.corrections import edit_words, join, reassign, remove, revision_of, split
-from pipeline.decisions import BY_A_PERSON, Selection, add_tag, comment, decisions, is_resting, judge, retag, settle
 from pipeline.errors import EditConflict, EditRefused
 from pipeline.events import Rated, SegmentRevision, Tag, TagRetracted, Utterance, compose, span_over
+from pipeline.reviewing.carrying import carried
+from pipeline.reviewing.corrections import edit_words, join, reassign, remove, revision_of, split
+from pipeline.reviewing.decisions import (
+    BY_A_PERSON,
+    Selection,
+    add_tag,
+    comment,
+    decisions,
+    is_resting,
+    judge,
+    retag,
+    settle,
+)
+from pipeline.reviewing.undoing import redo, undo
+from pipeline.reviewing.wording import core_of
 from pipeline.state import fold
-from pipeline.undoing import redo, undo
-from pipeline.wording import core_of
 
 ADA = {"author": "ada"}
 TEXT = "so we cut it from forty minutes, to three"

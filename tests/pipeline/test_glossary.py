@@ -1,10 +1,10 @@
 import pytest
 
-from pipeline.corrections import fix_term
 from pipeline.glossary import fixed_terms, fixed_terms_in
+from pipeline.reviewing.corrections import fix_term
+from pipeline.reviewing.undoing import undo
 from pipeline.state import fold
 from pipeline.store import Store
-from pipeline.undoing import undo
 from pipeline.workspace import named_workspace
 from tests.support.interviews import said, started
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import library
-from pipeline.corrections import edit_words, remove, rename
 from pipeline.erase import erase
 from pipeline.events import ChannelAssigned, SegmentRevision, SessionEnded, compose
+from pipeline.reviewing.corrections import edit_words, remove, rename
 from pipeline.search import read_query, search
 from pipeline.state import fold
 from pipeline.store import Store

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final
 
-from pipeline.corrections import revision_of
-from pipeline.decisions import is_resting, settle
 from pipeline.errors import EditRefused
 from pipeline.events import (
     ChannelAssigned,
@@ -21,6 +19,8 @@ from pipeline.events import (
     Withdrawn,
     compose,
 )
+from pipeline.reviewing.corrections import revision_of
+from pipeline.reviewing.decisions import is_resting, settle
 from pipeline.state import InterviewState, fold
 from tests.support.interviews import started, tagged
 from ui.actions import AnswerForm, Mark, Note, Rate, event_of

@@ -1,7 +1,5 @@
 """A minute of the strong interview as people left it: decided, renamed, rated, noted, and said with odd letters."""
 
-from pipeline.corrections import rename
-from pipeline.decisions import comment, judge
 from pipeline.events import (
     Bookmarked,
     ConsentRecorded,
@@ -15,6 +13,8 @@ from pipeline.events import (
     Utterance,
     compose,
 )
+from pipeline.reviewing.corrections import rename
+from pipeline.reviewing.decisions import comment, judge
 from pipeline.state import fold
 from tests.support.interviews import SESSION, scripted
 from ui.seats import HOST_SEAT_ID, Seat

@@ -4,12 +4,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from pipeline.corrections import edit_words, fix_term, join, reassign, remove, revision_of, split
-from pipeline.decisions import decisions, is_resting, judge, retag, settle
 from pipeline.errors import EditRefused
 from pipeline.events import TagDecided, Utterance, compose, from_json, to_json_line
+from pipeline.reviewing.corrections import edit_words, fix_term, join, reassign, remove, revision_of, split
+from pipeline.reviewing.decisions import decisions, is_resting, judge, retag, settle
+from pipeline.reviewing.undoing import redo, undo
 from pipeline.state import fold
-from pipeline.undoing import redo, undo
 from signals.listener import Listener
 
 SAID = (

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.decisions import judge
 from pipeline.events import ChannelAssigned, SessionEnded
+from pipeline.reviewing.decisions import judge
 from pipeline.state import fold
 from pipeline.store import Store
 from pipeline.workspace import resolve_workspace

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from pipeline.corrections import split
 from pipeline.events import SegmentRevision, SessionEnded, Tag, TagDecided, TranscriptEdited
+from pipeline.reviewing.corrections import split
 from pipeline.state import fold
 from pipeline.store import Store
 from rubrics.load import load_rubric

@@ -22,10 +22,10 @@ from PIL import Image, ImageColor
 from pypdf import PdfReader
 
 from pipeline.audio_file import open_media
-from pipeline.corrections import remove, revision_of
-from pipeline.decisions import settle
 from pipeline.events import FormAnswered, Rated, SessionEnded
 from pipeline.recording import Recording
+from pipeline.reviewing.corrections import remove, revision_of
+from pipeline.reviewing.decisions import settle
 from pipeline.state import fold
 from pipeline.store import Store
 from pipeline.transcripts.file import parse_transcript

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from pipeline.corrections import edit_words, revision_of
 from pipeline.events import ListeningPaused, SessionEnded
+from pipeline.reviewing.corrections import edit_words, revision_of
 from pipeline.state import fold
 from tests.support.interviews import SESSION, said, started
 from tests.support.pages import violations

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from pipeline.decisions import judge
 from pipeline.events import QuestionChosen, Ticked
+from pipeline.reviewing.decisions import judge
 from rubrics.load import load_rubric
 from signals.listener import Listener
 from signals.text import utterance_of

@@ -4,8 +4,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from pipeline.decisions import decisions
 from pipeline.events import to_json
+from pipeline.reviewing.decisions import decisions
 from pipeline.state import fold
 from tests.support.reviewed import reviewed
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.decisions import settle
 from pipeline.events import ChannelAssigned, Event, SegmentAssigned, SessionEnded
+from pipeline.reviewing.decisions import settle
 from pipeline.state import fold
 from pipeline.store import Store
 from pipeline.workspace import resolve_workspace

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from pipeline.decisions import decisions, is_resting
 from pipeline.events import (
     ConsentRecorded,
     Decision,
@@ -22,6 +21,7 @@ from pipeline.events import (
     TagDecided,
     Utterance,
 )
+from pipeline.reviewing.decisions import decisions, is_resting
 from pipeline.state import InterviewState
 from rubrics.model import Rubric
 from signals.coverage import is_topic

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.events import Span, Tag, TranscriptEdited, Utterance, Word, span_over
+from pipeline.reviewing.wording import core_of, matching, tokens_of
 from pipeline.state import InterviewState
-from pipeline.wording import core_of, matching, tokens_of
 
 _Placed = tuple[Utterance, Word]
 

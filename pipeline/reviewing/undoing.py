@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
-from pipeline.carrying import carried
 from pipeline.errors import EditConflict, EditRefused
 from pipeline.events import (
     NameChange,
@@ -20,6 +19,7 @@ from pipeline.events import (
     TranscriptEdited,
     Utterance,
 )
+from pipeline.reviewing.carrying import carried
 from pipeline.state import Edit, InterviewState
 
 _CHANGED: Final = "Somebody else has changed that since. Correct it by hand, so that nothing of theirs is lost."

@@ -1,8 +1,8 @@
 """Corrections of a transcript, each as the one event that makes it.
 
 CORE: no I/O, no clock, no threads. Every function takes the state that the correction is made on and returns what is to
-be journalled; `pipeline.undoing` takes it back. A correction names the revisions that the person saw: if those do not
-stand any more it raises EditConflict, so the last write never wins in silence. What makes no sense raises EditRefused.
+be journalled; `undoing` takes it back. A correction names the revisions that the person saw: if those do not stand any
+more it raises EditConflict, so the last write never wins in silence. What makes no sense raises EditRefused.
 """
 
 import re
@@ -20,8 +20,8 @@ from pipeline.events import (
     TranscriptEdited,
     Utterance,
 )
+from pipeline.reviewing.wording import reworded, tokens_of
 from pipeline.state import InterviewState
-from pipeline.wording import reworded, tokens_of
 
 _MOST_NAME_CHARACTERS: Final = 80
 _SWAPPED: Final[dict[Speaker, Speaker]] = {

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from pipeline.carrying import carried
-from pipeline.corrections import standing
 from pipeline.errors import EditConflict, EditRefused
 from pipeline.events import (
     Decision,
@@ -26,8 +24,10 @@ from pipeline.events import (
     TagStatus,
     span_over,
 )
+from pipeline.reviewing.carrying import carried
+from pipeline.reviewing.corrections import standing
+from pipeline.reviewing.undoing import standing_edits
 from pipeline.state import InterviewState
-from pipeline.undoing import standing_edits
 
 BY_A_PERSON: Final = "person"
 """The rule id of a tag that a person added or gave another label."""
