@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from rubrics.document import Document, Location, UnreadableDocument, read_document
 from rubrics.errors import BadPlan, BadRubric, Mistake, MistakenFile, NoSuchRubric
-from rubrics.mistakes import did_you_mean, mistakes_of
+from rubrics.mistakes import mistakes_of
 from rubrics.model import Entry, Rubric
 from rubrics.plan import Plan
+from rubrics.spelling import did_you_mean
 
 _LIBRARY: Final = resources.files("rubrics") / "library"
 

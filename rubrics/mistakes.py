@@ -1,18 +1,15 @@
 """From what pydantic found wrong to lines that the person who edits the file can act on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from rapidfuzz import fuzz, process
 
 from rubrics.document import Document, Location
 from rubrics.errors import Mistake
 from rubrics.model import Entry
-
-_CLOSE_ENOUGH: Final = 65
-"""Similarity, of 100, from which a name is suggested in place of an unknown one."""
+from rubrics.spelling import did_you_mean
 
 _FIXES: Final = {
     "string_type": "Write a text here; put it in quotes if it reads as a number, true or null",
@@ -32,12 +29,6 @@ _FIXES: Final = {
     "unknown_outcome": "Add it to the outcomes, or name one of them",
     "unknown_competency": "Add it to the competencies, or name one of them",
 }
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A suggestion in place of an unknown name, or None where nothing comes close."""
-    best = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH)
-    return None if best is None else f"Did you mean {best[0]}?"
 
 
 def mistakes_of(error: ValidationError, model: type[Entry], document: Document, file: str) -> list[Mistake]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from rubrics.errors import BadRatings
-from rubrics.mistakes import did_you_mean
 from rubrics.model import Rubric
+from rubrics.spelling import did_you_mean
 
 LEAST_SCORE: Final = 1
 MOST_SCORE: Final = 5

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipeline.batch.fetching import is_address, local_path
 from pipeline.events import Speaker
-from rubrics.mistakes import did_you_mean
+from rubrics.spelling import did_you_mean
 from ui.errors import UsageMistake
 
 YAML_SUFFIXES: Final = frozenset({".yaml", ".yml"})

@@ -12,8 +12,8 @@ from pipeline.events import Tag, Utterance
 from pipeline.transcripts.file import parse_transcript, read_transcript
 from pipeline.transcripts.lines import Transcript
 from rubrics.load import load_rubric
-from rubrics.mistakes import did_you_mean
 from rubrics.model import Rubric
+from rubrics.spelling import did_you_mean
 from signals.records import tag_record
 from signals.text import TaggedText, iter_answers, tag_conversation
 from ui.commands.options import Json, RubricOption
