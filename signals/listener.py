@@ -31,7 +31,7 @@ class Listener:
         """What a person did, such as an assignment or a correction, and what follows from it.
 
         Only the answers that it touches are told again. It knows nothing of what people made of tags: have
-        `pipeline.decisions.settle` keep that before the journal takes what follows.
+        `pipeline.reviewing.decisions.settle` keep that before the journal takes what follows.
         """
         self._note(event)
         return self._follow((event,))
