@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rubrics.model import Competency, Criterion, DecisionRule, Level, Question, Rubric
+from rubrics.levels import Level
+from rubrics.model import Competency, Criterion, Question, Rubric
+from rubrics.outcomes import DecisionRule
 from rubrics.panel import Panel
 from rubrics.steps import Finding, Source, Standing, Step, exactly, told
 

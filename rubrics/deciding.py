@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from rubrics.averages import CompetencyFinding, source_of
-from rubrics.model import DecisionRule, RuleKind
+from rubrics.outcomes import DecisionRule, RuleKind
 from rubrics.rule_parts import Given, counted_as, finding_of, joined, least, named
 from rubrics.steps import Finding, Standing, Step, at_least, combined, exactly, told
 from rubrics.voting import gut_check, red_flags, votes

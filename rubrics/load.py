@@ -10,9 +10,10 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from rubrics.document import Document, Location, UnreadableDocument, read_document
+from rubrics.entry import Entry
 from rubrics.errors import BadPlan, BadRubric, Mistake, MistakenFile, NoSuchRubric
 from rubrics.mistakes import mistakes_of
-from rubrics.model import Entry, Rubric
+from rubrics.model import Rubric
 from rubrics.plan import Plan
 from rubrics.spelling import did_you_mean
 

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from rubrics.document import Document, Location
+from rubrics.entry import Entry
 from rubrics.errors import Mistake
-from rubrics.model import Entry
 from rubrics.spelling import did_you_mean
 
 _FIXES: Final = {

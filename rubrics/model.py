@@ -9,97 +9,18 @@ a field here, and anything else is refused.
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from rubrics.conduct import MethodPart, Practice, QuestionGroup, Stage
+from rubrics.entry import Entry, Id, Text
+from rubrics.levels import Levels
+from rubrics.outcomes import DecisionRule, Outcome
 
 Mode = Literal["behavioural", "hypothetical", "knowledge"]
 """What an answer can be held to: a past event; a plan for an imagined case; knowledge or a usual way of working."""
-
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", description="lower case, digits, dots and hyphens")]
-Text = Annotated[str, Field(min_length=1)]
-Score = Annotated[int, Field(ge=1, le=5)]
-
-
-class Entry(BaseModel):
-    """Root of all parts of a rubric: frozen, and no key but the declared ones."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True, coerce_numbers_to_str=True
-    )
-
-
-class Concept(Entry):
-    """A thing that sets one level apart from the level below, and the ways in which it is said aloud."""
-
-    name: Text
-    phrases: Annotated[tuple[Text, ...], Field(min_length=1)]
-
-
-def _concepts_from_mapping(value: Any) -> Any:
-    """By name, as a mapping that goes through other tools keeps no order."""
-    if isinstance(value, dict):
-        return [{"name": name, "phrases": value[name]} for name in sorted(value, key=str)]
-    return value
-
-
-class Level(Entry):
-    """What one score looks like. `concepts` are its own; without any, nothing said aloud can show this level."""
-
-    score: Score
-    text: Text
-    concepts: Annotated[tuple[Concept, ...], BeforeValidator(_concepts_from_mapping)] = ()
-
-
-def _from_mapping(value: Any) -> Any:
-    if isinstance(value, dict):
-        return [_with_score(score, held) for score, held in sorted(value.items(), key=lambda item: str(item[0]))]
-    return value
-
-
-def _with_score(score: Any, held: Any) -> dict[str, Any]:
-    """A level that a file writes as its text alone, or as a mapping of `text` and `concepts`."""
-    return {**held, "score": score} if isinstance(held, dict) else {"score": score, "text": held}
-
-
-def _to_mapping(levels: tuple[Level, ...]) -> dict[int, str | dict[str, Any]]:
-    return {level.score: _shortest(level) for level in levels}
-
-
-def _shortest(level: Level) -> str | dict[str, Any]:
-    if not level.concepts:
-        return level.text
-    return {"text": level.text, "concepts": {concept.name: list(concept.phrases) for concept in level.concepts}}
-
-
-_PHRASES_SCHEMA: Final = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
-_LEVEL_SCHEMA: Final = {
-    "type": "object",
-    "properties": {
-        "text": {"type": "string", "minLength": 1},
-        "concepts": {"type": "object", "additionalProperties": _PHRASES_SCHEMA},
-    },
-    "required": ["text"],
-    "additionalProperties": False,
-}
-
-Levels = Annotated[
-    tuple[Level, ...],
-    BeforeValidator(_from_mapping),
-    PlainSerializer(_to_mapping),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "description": (
-                "score: what it looks like, as a text, or as `text` and `concepts` (name: phrases that are said aloud)"
-            ),
-            "patternProperties": {"^[1-5]$": {"anyOf": [{"type": "string", "minLength": 1}, _LEVEL_SCHEMA]}},
-            "additionalProperties": False,
-        }
-    ),
-]
-"""Levels in ascending order of score; a file writes them as `1: text` or `1: {text: ..., concepts: {name: [...]}}`."""
 
 
 class Signal(Entry):
@@ -187,101 +108,6 @@ class Competency(Entry):
     red_flags: tuple[RedFlag, ...] = ()
 
 
-Minutes = Annotated[float, Field(gt=0)]
-
-
-class Grades(Entry):
-    """What to watch, as great, okay and bad."""
-
-    great: tuple[Text, ...] = ()
-    okay: tuple[Text, ...] = ()
-    bad: tuple[Text, ...] = ()
-
-
-class Stage(Entry):
-    """One part of the hour. `minutes` is (least, most); `silent_minutes` is how long the interviewer says nothing."""
-
-    id: Id
-    title: Text
-    minutes: tuple[Minutes, Minutes]
-    who: Text
-    purpose: Text
-    artifacts: tuple[Text, ...] = ()
-    conduct: tuple[Text, ...] = Field(default=(), description="how the interviewer behaves")
-    silent_minutes: Minutes | None = None
-    silence_excused: Text | None = Field(default=None, description="when the interviewer may speak all the same")
-    say: Text | None = Field(default=None, description="wording to say aloud")
-    signals: Grades | None = Field(default=None, description="what to watch while it runs; seen, not heard")
-
-    @model_validator(mode="after")
-    def _least_before_most(self) -> Self:
-        if self.minutes[0] > self.minutes[1]:
-            raise PydanticCustomError("minutes_order", "minutes are [least, most], and the first is the larger one")
-        return self
-
-
-class MethodPart(Entry):
-    """A part of a complete answer, such as Situation, and what to ask where it is missing."""
-
-    id: Id
-    title: Text
-    text: Text
-    probe: Text
-
-
-class Practice(Entry):
-    """How the guide wants the interview run. Ranges are (least, most)."""
-
-    questions: tuple[int, int] | None = Field(default=None, description="how many to ask: [least, most]")
-    follow_ups_at_least: int | None = None
-    share_hours_before: float | None = None
-    competencies_per_interviewer: int | None = None
-    rotate_every_competencies: int | None = None
-    debrief_within_minutes: Minutes | None = None
-    reminders: tuple[Text, ...] = ()
-
-
-class Outcome(Entry):
-    """A decision or vote that the panel can come to."""
-
-    id: Id
-    title: Text
-    meaning: Text
-    when: Text | None = None
-
-
-RuleKind = Literal[
-    "average-at-least", "competencies-below", "competencies-meeting", "red-flags", "votes", "gut-check", "guidance"
-]
-
-
-class DecisionRule(Entry):
-    """A rule of the guide for coming to an outcome, on people's ratings.
-
-    average-at-least      a competency passes with an average of `score` or more
-    competencies-below    `count` or more competencies with an average under `score` give `outcome`
-    competencies-meeting  `count` or more of `out_of` competencies at the bar (and no critical low) allow `outcome`;
-                          those of `beyond` are listed although `out_of` does not count them
-    red-flags             `count` or more red flags give `outcome`
-    votes                 `count` or more votes of `vote`, or of those that count as one, give `outcome`
-    gut-check             `count` or more answers of no or not sure give `outcome`
-    guidance              for people to weigh; nothing to compute
-    """
-
-    id: Id
-    kind: RuleKind
-    text: Text
-    score: float | None = None
-    count: int | None = None
-    out_of: int | None = None
-    beyond: tuple[Id, ...] = Field(default=(), description="ids of competencies that `out_of` leaves out")
-    vote: Text | None = Field(default=None, description="the id of an outcome")
-    counts_as_vote: tuple[Text, ...] = Field(default=(), description="outcomes whose votes count as one of `vote`")
-    no_critical_low: bool = False
-    outcome: Text | None = Field(default=None, description="the id of an outcome")
-    note: Text | None = None
-
-
 class Supplement(Entry):
     """Questions for some candidates only, beside the ones that everyone may get."""
 
@@ -291,13 +117,6 @@ class Supplement(Entry):
     questions: tuple[Question, ...]
     listen_for: tuple[Signal, ...] = ()
     beware: tuple[RedFlag, ...] = ()
-
-
-class QuestionGroup(Entry):
-    """Questions that the candidate may ask, under one heading."""
-
-    title: Text
-    questions: tuple[Text, ...]
 
 
 class Rubric(Entry):

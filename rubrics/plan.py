@@ -6,7 +6,8 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from rubrics.model import Entry, Id, Minutes, Rubric, Text
+from rubrics.entry import Entry, Id, Minutes, Text
+from rubrics.model import Rubric
 
 
 class PlannedQuestion(Entry):

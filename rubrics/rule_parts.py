@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rubrics.averages import CompetencyFinding, source_of
-from rubrics.model import DecisionRule, Rubric
+from rubrics.model import Rubric
+from rubrics.outcomes import DecisionRule
 from rubrics.panel import Panel
 from rubrics.steps import Finding, Standing, Step
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from rubrics.averages import source_of
-from rubrics.model import DecisionRule, RedFlag
+from rubrics.model import RedFlag
+from rubrics.outcomes import DecisionRule
 from rubrics.panel import GutAnswer, Panel
 from rubrics.rule_parts import Given, counted_as, finding_of, joined, least, named
 from rubrics.steps import Finding, Standing, Step, at_least

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from pipeline.events import Label, QuestionAsked, Tag
-from rubrics.model import MethodPart, Question, Rubric
+from rubrics.conduct import MethodPart
+from rubrics.model import Question, Rubric
 from signals.normalise import read_tokens
 from signals.phrases import PhraseIndex, synonym_phrases
 

@@ -7,7 +7,9 @@ megabyte of them) stay on the server.
 from collections.abc import Iterable
 from typing import Any, Final
 
-from rubrics.model import Competency, Criterion, Level, Question, Rubric, Stage
+from rubrics.conduct import Stage
+from rubrics.levels import Level
+from rubrics.model import Competency, Criterion, Question, Rubric
 from ui.targets import debrief_of
 
 GOOD, FAIR, POOR = 5, 3, 1

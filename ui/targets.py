@@ -6,8 +6,8 @@ from typing import Final
 
 from pipeline.events import Label
 from pipeline.state import InterviewState
+from rubrics.conduct import Stage as RubricStage
 from rubrics.model import Competency, Criterion, Question, Rubric
-from rubrics.model import Stage as RubricStage
 from ui.actions import Action, AnswerForm, Assign, ChooseQuestion, Decide, Rate, Stage, Tick, Withdraw
 from ui.edit_actions import AddTag, CommentTag, JudgeTag, Retag
 from ui.labels import FLAG_KINDS

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from rubrics.conduct import MethodPart, QuestionGroup, Stage
 from rubrics.importing.draft import (
     Draft,
     DraftCompetency,
@@ -15,23 +16,9 @@ from rubrics.importing.draft import (
     DraftSupplement,
 )
 from rubrics.importing.wording import short_title
-from rubrics.model import (
-    Category,
-    Competency,
-    Criterion,
-    Level,
-    MethodPart,
-    Mode,
-    Outcome,
-    Question,
-    QuestionGroup,
-    RedFlag,
-    Rubric,
-    Signal,
-    Stage,
-    Step,
-    Supplement,
-)
+from rubrics.levels import Level
+from rubrics.model import Category, Competency, Criterion, Mode, Question, RedFlag, Rubric, Signal, Step, Supplement
+from rubrics.outcomes import Outcome
 
 _MOST_ID_WORDS: Final = 5
 _MOST_ID_LENGTH: Final = 48

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from rubrics.conduct import Practice
 from rubrics.importing.draft import DraftOutcome
 from rubrics.importing.wording import NUMBER, number
-from rubrics.model import DecisionRule, Practice, RuleKind
+from rubrics.outcomes import DecisionRule, RuleKind
 
 _DASH: Final = r"\s*(?:-|–|—|to)\s*"
 _AT_LEAST: Final = r"(?:≥|>=|at least|minimum(?: of)?|min\.?)\s*"

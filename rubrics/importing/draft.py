@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from rubrics.model import DecisionRule, Grades, Practice
+from rubrics.conduct import Grades, Practice
+from rubrics.outcomes import DecisionRule
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rubrics.conduct import Grades
 from rubrics.importing.blocks import Part, Table, clean, has_letters
 from rubrics.importing.columns import KnownTable, Record, recognise
 from rubrics.importing.draft import Draft, DraftStage
@@ -12,7 +13,6 @@ from rubrics.importing.ledger import Ledger, rows_of
 from rubrics.importing.outline import Section
 from rubrics.importing.questions import list_runs
 from rubrics.importing.wording import minutes, points
-from rubrics.model import Grades
 
 _NAMED: Final = re.compile(r"^(?:phase|stage|round|step|part|segment)\s*\d", re.IGNORECASE)
 _DURATION: Final = re.compile(

@@ -5,7 +5,8 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from rubrics.model import Concept, Criterion, Level
+from rubrics.levels import Concept, Level
+from rubrics.model import Criterion
 
 
 def criterion(levels):
