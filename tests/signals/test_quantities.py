@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pipeline.events import MetricValue
 from signals.measures import QuantityWords
 from signals.normalise import read_tokens, skip_disfluencies, word_set
-from signals.quantities import Quantity, find_quantities
+from signals.quantities import find_quantities
+from signals.quantity import Quantity
 from signals.rulebook import load_rules
 
 WORDS = QuantityWords.from_lists(load_rules().word_lists)
