@@ -12,46 +12,29 @@ difference is sent.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from pipeline.events import (
     ChannelAssigned,
     Corrected,
     Event,
     NotHeard,
-    QuestionAsked,
     SegmentAssigned,
-    Speaker,
     Tag,
     TagRetracted,
     TranscriptEdited,
     Utterance,
-    span_over,
 )
 from rubrics.model import Question, Rubric
-from signals.answer import Answer, Passed, tag_id_of
+from signals.answer import Answer, Passed
 from signals.questions import Asked, QuestionMatcher, is_backchannel
 from signals.reader import Reader
 from signals.said import Place, Said
 from signals.sentences import NOTHING_BEFORE, UNPLACED, Before, load_model
-
-
-@dataclass(slots=True)
-class _Turn:
-    """A question (none before the first) and the answer to it: utterances with their speakers, in order."""
-
-    question_id: str | None
-    answer: Answer
-    said: list[tuple[Utterance, Speaker]]
-    question_tags: list[Tag]
-    asked: list[QuestionAsked]
-    began: Before
-    """What earlier answers to the same question had told when this one began."""
-    is_open_question: bool = True
-    """Nobody has answered yet, so the interviewer may still be asking."""
+from signals.turns import Turn, not_heard, standing
 
 
 class Tagger:
@@ -76,7 +59,7 @@ class Tagger:
         self._first_before = NOTHING_BEFORE
         self._passed: list[Passed] | None = [] if self._explain else None
         self._said = Said()
-        self._turns: list[_Turn] = []
+        self._turns: list[Turn] = []
         self._not_heard: dict[str, tuple[str, ...]] = {}
         self._previews: dict[int, dict[str, Tag]] = {}
         self._is_ended = False
@@ -154,8 +137,8 @@ class Tagger:
         shown = self._previews.pop(segment_id, None)
         if not shown:
             return events
-        standing = _standing(self._turns)
-        gone = (TagRetracted(tag_id=tag_id) for tag_id in shown if tag_id not in standing)
+        now = standing(self._turns)
+        gone = (TagRetracted(tag_id=tag_id) for tag_id in shown if tag_id not in now)
         news = (event for event in events if not (isinstance(event, Tag) and shown.get(event.tag_id) == event))
         return (*gone, *news)
 
@@ -169,9 +152,9 @@ class Tagger:
         change = turn.answer.extend(utterance, speaker)
         return [*(TagRetracted(tag_id=tag.tag_id) for tag in change.retracted), *change.added]
 
-    def _open_turn(self, question_id: str | None) -> _Turn:
+    def _open_turn(self, question_id: str | None) -> Turn:
         answer = self._answer_to(question_id)
-        turn = _Turn(question_id, answer, [], [], [], answer.before)
+        turn = Turn(question_id, answer, answer.before)
         self._turns.append(turn)
         return turn
 
@@ -211,16 +194,16 @@ class Tagger:
             last = self._reopen(last, question_id)
         last.said.append((utterance, "interviewer"))
         if asked is not None:
-            events.extend(_note_question(last, utterance, asked))
+            events.extend(last.note_question(utterance, asked))
         return events
 
-    def _reopen(self, turn: _Turn, question_id: str | None) -> _Turn:
+    def _reopen(self, turn: Turn, question_id: str | None) -> Turn:
         """The same turn, now known to ask something else: its question went on over a pause."""
         fresh = self._open_turn(question_id)
         fresh.said, fresh.question_tags, fresh.asked = turn.said, turn.question_tags, turn.asked
         return fresh
 
-    def _asked(self, utterance: Utterance, last: _Turn | None, current: str | None) -> Asked | None:
+    def _asked(self, utterance: Utterance, last: Turn | None, current: str | None) -> Asked | None:
         """What the interviewer asks with this utterance, alone or together with what they said just before it."""
         alone = self._questions.match(utterance.text, current, _breaths(utterance))
         if alone is not None and alone.question_id is not None:
@@ -233,7 +216,7 @@ class Tagger:
             return alone
         return Asked(joined.question_id, joined.is_follow_up, joined.score, *_trimmed(utterance.text))
 
-    def _close(self, turn: _Turn | None, next_question_id: str | None) -> list[Event]:
+    def _close(self, turn: Turn | None, next_question_id: str | None) -> list[Event]:
         if turn is None:
             return []
         return [*turn.answer.finish(), *self._missing_if_left(turn.question_id, next_question_id)]
@@ -243,18 +226,14 @@ class Tagger:
     def _missing_if_left(self, question_id: str | None, next_question_id: str | None) -> tuple[NotHeard, ...]:
         return self._missing(question_id) if question_id != next_question_id else ()
 
-    def _missing(self, question_id: str | None, left: Sequence[_Turn] | None = None) -> tuple[NotHeard, ...]:
+    def _missing(self, question_id: str | None, left: Sequence[Turn] | None = None) -> tuple[NotHeard, ...]:
         """What the question looks for and no answer to it gave; only said again if it changed.
 
         `left`: the turns to look at, unless all that there are.
         """
         question = self._question(question_id)
-        turns = [turn for turn in (self._turns if left is None else left) if turn.question_id == question_id]
-        if question is None or not any(speaker != "interviewer" for turn in turns for _, speaker in turn.said):
-            return ()
-        tags = [tag for turn in turns for tag in turn.answer.tags]
-        items = _not_heard(question, tags)
-        if self._not_heard.get(question.id) == items:
+        items = None if question is None else not_heard(question, self._turns if left is None else left)
+        if question is None or items is None or self._not_heard.get(question.id) == items:
             return ()
         self._not_heard[question.id] = items
         return (NotHeard(question_id=question.id, items=items),)
@@ -268,7 +247,7 @@ class Tagger:
         not_heard = dict(self._not_heard)
         old, new = self._tell_again(self._said.places(touched))
         self._not_heard = not_heard  # what was left out on the way is told once, when all is told
-        old_tags, new_tags = _standing(old), _standing(new)
+        old_tags, new_tags = standing(old), standing(new)
         old_asked = {asked for turn in old for asked in turn.asked}
         gone = [TagRetracted(tag_id=tag_id) for tag_id, tag in old_tags.items() if new_tags.get(tag_id) != tag]
         asked = [asked for turn in new for asked in turn.asked if asked not in old_asked]
@@ -279,13 +258,13 @@ class Tagger:
         ]
         return (*gone, *asked, *come, *missing)
 
-    def _tell_again(self, touched: list[Place]) -> tuple[list[_Turn], list[_Turn]]:
+    def _tell_again(self, touched: list[Place]) -> tuple[list[Turn], list[Turn]]:
         """Puts the turns that change in place of the old ones; returns both. `touched` are places, in order."""
         turns, self._turns = self._turns, []
         starts = [self._said.place(turn.said[0][0].segment_id) for turn in turns]
         told = list(self._said.in_order())
-        old: list[_Turn] = []
-        new: list[_Turn] = []
+        old: list[Turn] = []
+        new: list[Turn] = []
         kept_to = 0
         while touched:
             first = max(kept_to, _first_told(starts, touched[0]))
@@ -311,7 +290,7 @@ class Tagger:
         self._turns.extend(turns[kept_to:])
         return old, new
 
-    def _left(self, question_id: str | None) -> Sequence[_Turn]:
+    def _left(self, question_id: str | None) -> Sequence[Turn]:
         """The turns up to where the question was left last: of one still under way, nothing is missing yet."""
         if self._is_ended:
             return self._turns
@@ -320,7 +299,7 @@ class Tagger:
             end -= 1
         return self._turns[:end]
 
-    def _goes_on(self, turns: Sequence[_Turn], at: int, touched: Sequence[Place], starts: Sequence[Place]) -> bool:
+    def _goes_on(self, turns: Sequence[Turn], at: int, touched: Sequence[Place], starts: Sequence[Place]) -> bool:
         """Whether the turns from `at` on are told from here as before, up to the one before the next to tell anew."""
         last = self._turns[-1] if self._turns else None
         if last is None or last.is_open_question or last.question_id != turns[at - 1].question_id:
@@ -328,7 +307,7 @@ class Tagger:
         ahead = (*touched[:1], *self._begins_otherwise(turns[at:], starts[at:]))
         return all(_first_told(starts, place) > at for place in ahead)
 
-    def _begins_otherwise(self, turns: Sequence[_Turn], starts: Sequence[Place]) -> tuple[Place, ...]:
+    def _begins_otherwise(self, turns: Sequence[Turn], starts: Sequence[Place]) -> tuple[Place, ...]:
         """Where the first of these turns begins to whose question something else was told before than it knows."""
         seen: set[str | None] = set()
         for turn, start in zip(turns, starts, strict=True):
@@ -338,11 +317,7 @@ class Tagger:
         return ()
 
 
-def _standing(turns: Sequence[_Turn]) -> dict[str, Tag]:
-    return {tag.tag_id: tag for turn in turns for tag in (*turn.question_tags, *turn.answer.tags)}
-
-
-_BREATH_S = 0.3
+_BREATH_S: Final = 0.3
 """Of quiet between two words, from which on a new sentence may begin: within one, recognised words stand closer."""
 
 
@@ -364,38 +339,3 @@ def _first_told(starts: Sequence[Place], touched: Place) -> int:
 
 def _trimmed(text: str) -> tuple[int, int]:
     return len(text) - len(text.lstrip()), len(text.rstrip())
-
-
-def _note_question(turn: _Turn, utterance: Utterance, asked: Asked) -> tuple[QuestionAsked, Tag]:
-    event = QuestionAsked(
-        segment_id=utterance.segment_id,
-        question_id=asked.question_id,
-        is_follow_up=asked.is_follow_up,
-        score=asked.score,
-    )
-    span = span_over(utterance, asked.start_char, asked.end_char)
-    rule_id = "question.off-plan" if asked.question_id is None else "question.planned"
-    tag = Tag(
-        tag_id=tag_id_of([span], "question", asked.question_id, rule_id),
-        label="question",
-        kind=asked.question_id,
-        rule_id=rule_id,
-        spans=(span,),
-        confidence=asked.score,
-        speaker="interviewer",
-    )
-    turn.asked.append(event)
-    turn.question_tags.append(tag)
-    return event, tag
-
-
-_STORY = ("situation", "task", "action", "result")
-
-
-def _not_heard(question: Question, tags: Iterable[Tag]) -> tuple[str, ...]:
-    """The parts of a story (of a question about the past) and the question's signals that no tag holds."""
-    listed = list(tags)
-    labels = {tag.label for tag in listed}
-    signals = {tag.kind for tag in listed if tag.label == "signal"}
-    parts = [part for part in _STORY if part not in labels] if question.mode == "behavioural" else []
-    return (*parts, *(signal.id for signal in question.signals if signal.id not in signals))
