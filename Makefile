@@ -15,7 +15,7 @@ run: $(VENV)/.run-ready ## Set up, then tag the bundled interview with the embed
 test: $(VENV)/.test-ready lint ## Set up, system packages included, then check and test everything in under 20 minutes
 	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(PYTEST)
 
-test-long: $(VENV)/.test-ready ## The soaks, three-hour files and kill rounds
+test-long: $(VENV)/.office-ready ## The soaks, three-hour files, kill rounds and what LibreOffice makes of exports
 	$(BIN)/python -m pytest -m long --timeout 3600 $(PYTEST)
 
 lint: $(VENV)/.test-ready ## Style, types and the arrows between the rooms
@@ -78,3 +78,7 @@ $(VENV)/.test-ready: $(BIN)/python requirements/dev.txt pyproject.toml tools/set
 	tools/setup system
 	tools/setup packages $(VENV) requirements/dev.txt
 	@touch $@ $(VENV)/.run-ready
+
+$(VENV)/.office-ready: $(VENV)/.test-ready
+	tools/setup office
+	@touch $@

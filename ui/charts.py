@@ -16,6 +16,7 @@ from rubrics.model import Competency, Rubric
 from signals.coverage import STORY, QuestionCoverage
 from ui import svg
 from ui.answers import coverage_in, quote_of
+from ui.direction import apart
 from ui.labels import LABELS, SPEAKERS, RubricWords, clock, detail_words
 
 LANES: Final[tuple[Label, ...]] = (*STORY, "insight", "metric")
@@ -172,7 +173,7 @@ def talk(state: InterviewState) -> Chart:
     is_timed = any(seconds.values())
     amounts: dict[Speaker, float] = seconds if is_timed else {who: float(count) for who, count in words.items()}
     shares = dict(zip(_WHO, _percents([amounts[who] for who in _WHO]), strict=True))
-    names = {who: state.names.get(who) or SPEAKERS[who] for who in _WHO}
+    names = {who: apart(state.names.get(who) or SPEAKERS[who]) for who in _WHO}
     shown = [who for who in _WHO if words[who]]
     rows = tuple((names[who], f"{shares[who]} %", clock(seconds[who]), f"{words[who]:,}") for who in shown)
     measure = "of the time in which somebody spoke" if is_timed else "of the words"

@@ -4,8 +4,6 @@ import base64
 import csv
 import io
 import json
-import shutil
-import subprocess
 import zipfile
 from contextlib import closing
 from dataclasses import replace
@@ -362,15 +360,6 @@ def test_a_quote_whose_line_is_gone_stays_in_every_format_that_can_hold_it(one, 
 def test_json_lines_are_without_what_people_set_aside(one, exported):
     records = [json.loads(line) for line in exported("jsonl").splitlines()]
     assert len([record for record in records if record["type"] == "tag"]) == len(one.kept)
-
-
-@pytest.mark.long
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not on this machine")
-def test_libre_office_opens_the_word_document(exported, tmp_path):
-    (tmp_path / "a.docx").write_bytes(exported("docx"))
-    command = ["soffice", "--headless", "--convert-to", "txt:Text", "--outdir", str(tmp_path), str(tmp_path / "a.docx")]
-    subprocess.run(command, check=True, timeout=120)
-    assert "Evidence" in (tmp_path / "a.txt").read_text(encoding="utf-8-sig")
 
 
 # -- the command and the address --------------------------------------------------------------------------------------

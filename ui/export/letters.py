@@ -48,7 +48,11 @@ class Letters:
 
     def printable(self, text: str) -> str:
         """The text, with a mark for each letter that no font here has."""
-        return "".join(letter if ord(letter) in self._known else _stand_in(letter) for letter in text)
+        return "".join(map(self._drawn, text))
+
+    def _drawn(self, letter: str) -> str:
+        is_known = ord(letter) in self._known and unicodedata.category(letter) != "Cc"  # of which one font has pictures
+        return letter if is_known else _stand_in(letter)
 
 
 def is_joined(text: str) -> bool:

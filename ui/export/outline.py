@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ui.charts import coverage, talk, timeline
+from ui.direction import apart
 from ui.export.dossier import WHAT_THIS_IS, Dossier, Evidence, date_words, form_title, form_words, outcome_title
 from ui.labels import ENGINES, LABELS, clock
 
@@ -66,7 +67,7 @@ Block: TypeAlias = Figure | Heading | Facts | Paragraph | Quoted | Spoken
 
 def outline(one: Dossier) -> Iterator[Block]:
     """Everything, in reading order."""
-    yield Heading(1, one.title)
+    yield Heading(1, apart(one.title))
     yield Facts(tuple(_facts(one)))
     yield Paragraph(WHAT_THIS_IS, is_remark=True)
     yield from _evidence(one)
@@ -78,22 +79,24 @@ def outline(one: Dossier) -> Iterator[Block]:
     yield from _problems(one)
     yield Heading(2, "Transcript")
     for line in one.lines:
-        yield Spoken(line.name, clock(line.said.start_s) if one.has_times else "", line.said.text)
+        at = clock(line.said.start_s) if one.has_times else ""
+        yield Spoken(apart(line.name), at, apart(line.said.text))
 
 
 def quoted(one: Dossier, evidence: Evidence) -> Quoted:
     """One quote as a block."""
     label = f"{LABELS[evidence.tag.label].symbol} {evidence.words}"
-    where = f"{evidence.name}, {clock(evidence.start_s)}" if one.has_times else evidence.name
-    return Quoted(label, evidence.quote, where, evidence.status_words, evidence)
+    name = apart(evidence.name)
+    where = f"{name}, {clock(evidence.start_s)}" if one.has_times else name
+    return Quoted(label, apart(evidence.quote), where, tuple(map(apart, evidence.status_words)), evidence)
 
 
 def _facts(one: Dossier) -> Iterator[tuple[str, str]]:
     people, started, rubric = one.arrangement.people, one.started, one.arrangement.rubric
     named = (("Candidate", people.candidate), ("Interviewer", people.interviewer), ("Note-taker", people.note_taker))
-    yield from ((name, value) for name, value in named if value)
+    yield from ((name, apart(value)) for name, value in named if value)
     if started:
-        yield "Session", f"{started.session_id}, {date_words(started.started_at)}, from {started.source}"
+        yield "Session", f"{started.session_id}, {date_words(started.started_at)}, from {apart(started.source)}"
         engine = f"{ENGINES.get(started.engine, started.engine)} {started.model}".strip()
         yield "Transcript", "as it was given" if started.engine == "transcript" else f"by {engine}"
         if started.rubric_id:
@@ -139,9 +142,9 @@ def _ratings(one: Dossier) -> Iterator[Block]:
         for rating in one.ratings:
             if rating.title == title:
                 given = rating.given
-                reason = f": {given.reason}" if given.reason else ""
-                yield Paragraph(f"{given.rater}: {given.score}{reason}")
-                yield from (Paragraph(f"“{quote}”", is_remark=True) for quote in rating.quotes)
+                reason = f": {apart(given.reason)}" if given.reason else ""
+                yield Paragraph(f"{apart(given.rater)}: {given.score}{reason}")
+                yield from (Paragraph(f"“{apart(quote)}”", is_remark=True) for quote in rating.quotes)
 
 
 def _debrief(one: Dossier) -> Iterator[Block]:
@@ -151,15 +154,12 @@ def _debrief(one: Dossier) -> Iterator[Block]:
         return
     yield Heading(2, "Debrief")
     for decided in outcomes:
-        reason = f": {decided.reason}" if decided.reason else ""
-        when = date_words(decided.decided_at)
-        yield Paragraph(
-            f"{outcome_title(one.arrangement, decided.outcome)}, signed by {decided.author} on {when}{reason}"
-        )
+        reason = f": {apart(decided.reason)}" if decided.reason else ""
+        outcome, when = outcome_title(one.arrangement, decided.outcome), date_words(decided.decided_at)
+        yield Paragraph(f"{outcome}, signed by {apart(decided.author)} on {when}{reason}")
     for answer in answers:
-        yield Paragraph(
-            f"{form_title(one.arrangement, answer)} — {answer.author}: {form_words(one.arrangement, answer)}"
-        )
+        title, words = form_title(one.arrangement, answer), form_words(one.arrangement, answer)
+        yield Paragraph(f"{title} — {apart(answer.author)}: {apart(words)}")
 
 
 def _notes(one: Dossier) -> Iterator[Block]:
@@ -168,9 +168,9 @@ def _notes(one: Dossier) -> Iterator[Block]:
         return
     yield Heading(2, "Notes and marks")
     for note in notes:
-        yield Paragraph(f"{clock(note.at_s)} {note.author}: {note.text}")
+        yield Paragraph(f"{clock(note.at_s)} {apart(note.author)}: {apart(note.text)}")
     for mark in marks:
-        yield Paragraph(f"{clock(mark.start_s)} to {clock(mark.end_s)}: marked by {mark.author}")
+        yield Paragraph(f"{clock(mark.start_s)} to {clock(mark.end_s)}: marked by {apart(mark.author)}")
 
 
 def _set_aside(one: Dossier) -> Iterator[Block]:

@@ -2,14 +2,15 @@
 
 import io
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, assert_never
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import Align, XPos, YPos
 from PIL import Image
 
+from ui.direction import begins_right, cut_at_numbers
 from ui.export.dossier import Dossier
 from ui.export.letters import FAMILY, Letters, is_joined
 from ui.export.outline import Block, Facts, Figure, Heading, Paragraph, Quoted, Spoken, outline
@@ -19,10 +20,17 @@ _MARGIN_MM: Final = 20
 _TEXT_PT: Final = 10
 _LINE_MM: Final = 5.4
 _HEADING_PT: Final = {1: 18, 2: 14, 3: 11}
+_KEPT_MM: Final = {1: 60, 2: 55, 3: 40}
+"""What must have room below a heading for it to begin there: a heading below it, and what is below that."""
+_LONGEST_FOOT: Final = 80
+_PAGES: Final = "\0pages"
+"""Stands for the number of pages until it is known: no text that is drawn holds the like."""
 _QUIET: Final = (90, 90, 90)
 _INK: Final = (20, 20, 20)
 _INDENT_MM: Final = 6
-_LABEL_MM: Final = 32
+_FACTS_MM: Final = 32.0
+_TIMES_MM: Final = 18.0
+_NAMES_MM: Final = 34.0
 
 
 def pdf(one: Dossier) -> bytes:
@@ -31,7 +39,7 @@ def pdf(one: Dossier) -> bytes:
     with tempfile.TemporaryDirectory(prefix="earmark-fonts-") as folder:
         page = _Page()
         letters = Letters(page, (one.title, "0123456789/", *_texts(blocks)), Path(folder))
-        page.set_title(letters.printable(one.title))
+        page.describe(letters.printable(" ".join(one.title.split())))
         page.add_page()
         drawing = _Drawing(page, letters)
         for block in blocks:
@@ -40,20 +48,33 @@ def pdf(one: Dossier) -> bytes:
 
 
 class _Page(FPDF):
-    """A4 with the page's number at its foot."""
+    """A4 with whose interview it is and the page's number at its foot."""
 
     def __init__(self) -> None:
         super().__init__(format="A4")
         self.set_creator("Earmark")
+        self.set_author("Earmark")
+        self.set_subject("Interview evidence")
+        self.set_lang("en")
         self.set_margins(_MARGIN_MM, _MARGIN_MM)
         self.set_auto_page_break(True, _MARGIN_MM)
+        self.c_margin = 0
+        self.alias_nb_pages(_PAGES)
+
+    def describe(self, title: str) -> None:
+        """Name it in its properties and at the foot of its pages."""
+        self.set_title(title)
+        self._foot = title if len(title) <= _LONGEST_FOOT else f"{title[: _LONGEST_FOOT - 1]}…"
 
     def footer(self) -> None:
-        """The page's number."""
-        self.set_y(-12)
+        """The title, and the page's number."""
+        self.set_y(-14)
         self.set_font(FAMILY, size=8)
         self.set_text_color(*_QUIET)
-        self.cell(0, 5, f"{self.page_no()}/{{nb}}", align="R")
+        self.set_text_shaping(is_joined(self._foot))
+        self.cell(self.epw - 20, 5, self._foot)
+        self.set_text_shaping(False)
+        self.cell(20, 5, f"{self.page_no()} / {_PAGES}", align="R")
 
 
 class _Drawing:
@@ -69,7 +90,7 @@ class _Drawing:
                 self._head(level, text)
             case Facts(rows):
                 for name, value in rows:
-                    self._fact(name, value)
+                    self._beside([(name, _FACTS_MM)], value)
                 self._page.ln(2)
             case Paragraph(text, is_remark):
                 self._write(text, is_quiet=is_remark)
@@ -84,15 +105,14 @@ class _Drawing:
                 self._write("; ".join((where, *remarks)), is_quiet=True, indent_mm=_INDENT_MM, size_pt=8.5)
                 self._page.ln(2)
             case Spoken(name, at, text):
-                self._write(f"{name}  {at}".strip(), is_bold=True, size_pt=8.5)
-                self._write(text)
-                self._page.ln(1.5)
+                self._beside((*([(at, _TIMES_MM)] if at else []), (name, _NAMES_MM)), text)
+                self._page.ln(1)
             case _:
                 assert_never(block)
 
     def _head(self, level: int, text: str) -> None:
         page = self._page
-        if page.will_page_break(25):
+        if page.will_page_break(_KEPT_MM[level]):
             page.add_page()
         page.ln(0 if level == 1 else 4)
         page.start_section(self._letters.printable(" ".join(text.split())), level - 1, strict=False)
@@ -110,14 +130,20 @@ class _Drawing:
         page.image(picture, w=page.epw, alt_text=self._letters.printable(told))
         page.ln(4)
 
-    def _fact(self, name: str, value: str) -> None:
+    def _beside(self, start: Sequence[tuple[str, float]], text: str) -> None:
+        """A text beside short ones and how wide each may be, the first beginning of all on one page."""
         page = self._page
-        if page.will_page_break(2 * _LINE_MM):
+        if page.will_page_break(3 * _LINE_MM):
             page.add_page()
-        top = page.get_y()
-        self._write(name, is_quiet=True)
+        number, top, below, left_mm = page.page_no(), page.get_y(), page.get_y(), 0.0
+        for beside, width_mm in start:
+            page.set_y(top)
+            self._write(beside, is_quiet=True, indent_mm=left_mm, width_mm=width_mm - 3)
+            below, left_mm = max(below, page.get_y()), left_mm + width_mm
         page.set_y(top)
-        self._write(value, indent_mm=_LABEL_MM)
+        self._write(text, indent_mm=left_mm)
+        if page.page_no() == number:
+            page.set_y(max(below, page.get_y()))
 
     def _write(
         self,
@@ -126,15 +152,21 @@ class _Drawing:
         is_bold: bool = False,
         is_quiet: bool = False,
         indent_mm: float = 0,
+        width_mm: float = 0,
         size_pt: float = _TEXT_PT,
     ) -> None:
-        page, shown = self._page, self._letters.printable(" ".join(text.split()))
+        page = self._page
         page.set_font(FAMILY, "B" if is_bold else "", size_pt)
         page.set_text_color(*(_QUIET if is_quiet else _INK))
-        page.set_text_shaping(is_joined(shown))
-        page.set_x(page.l_margin + indent_mm)
-        height_mm = _LINE_MM * max(1.0, size_pt / _TEXT_PT)
-        page.multi_cell(0, height_mm, shown, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        for part in cut_at_numbers(self._letters.printable(" ".join(text.split()))):
+            page.set_text_shaping(is_joined(part))
+            page.set_x(page.l_margin + indent_mm)
+            height_mm = _LINE_MM * max(1.0, size_pt / _TEXT_PT)
+            align = Align.R if begins_right(part) else Align.L
+            room_mm = width_mm or page.epw - indent_mm
+            is_short = page.get_string_width(part) <= room_mm  # then there is no need to look for where to break it
+            draw = page.cell if is_short else page.multi_cell
+            draw(room_mm, height_mm, part, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _texts(blocks: Iterable[Block]) -> Iterable[str]:
