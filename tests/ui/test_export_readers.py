@@ -10,9 +10,9 @@ import pytest
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-from pipeline.corrections import rename
-from pipeline.decisions import judge
 from pipeline.events import NoteTaken
+from pipeline.reviewing.corrections import rename
+from pipeline.reviewing.decisions import judge
 from pipeline.state import fold
 from rubrics.load import load_rubric
 from tests.support.reviewed_interview import EVIL, reviewed
