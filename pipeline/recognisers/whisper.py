@@ -1,14 +1,11 @@
 """The faster-whisper engine: Whisper on CTranslate2, from a model folder on this machine. Never downloads.
 
 Partials are greedy and get a short encoder window; finals are decoded with a beam and word timestamps. Nothing carries
-over from one decode to the next, and the same samples give the same words. For that, Whisper's fallback to sampling at
-rising temperatures is replaced: CTranslate2's generator cannot be seeded anew, and up to 26 hypotheses would be decoded
-where the live loop waits. A repetitive transcript, which is what the fallback is for, is decoded once more with
-repetition forbidden.
+over from one decode to the next, and the same samples give the same words (whisper_model.py).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -51,15 +48,14 @@ faster-whisper would take 223, and cut in the middle of a term.
 MOST_COMPRESSION: Final = 2.4
 """Whisper's own bound: text that zlib makes smaller than this says the same again and again."""
 
-_RETRY_NGRAM: Final = 3
-_RETRY_PENALTY: Final = 1.1
 _TOKENS_A_SECOND: Final = 12
 _LEAST_NEW_TOKENS: Final = 32
 _MOST_NEW_TOKENS: Final = 224
 """Fast speech has 4 words a second, under 2 tokens a word, and some timestamps; beyond that is a repetition loop."""
 
 LEAST_SAMPLES: Final = RATE_HZ // 20
-_TIME_STEP_S: Final = 0.02
+TIME_STEP_S: Final = 0.02
+"""Of Whisper's timestamps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,46 +219,7 @@ def _load(folder: Path, hardware: Hardware) -> tuple[Hardware, Any]:
 
 
 def _load_on(folder: Path, hardware: Hardware) -> Any:
-    from faster_whisper import WhisperModel
-
-    class RepeatableModel(WhisperModel):  # type: ignore[misc]
-        """faster-whisper's model, but able to encode less than the 30 s to which it pads, without dice, in one pass."""
-
-        spare_frames = FULL_FRAMES
-
-        def encode(self, features: Any) -> Any:
-            """Encode `features` (mels, 3,000) without most of the zeros after the sound."""
-            return super().encode(features[:, : window_frames(features, self.spare_frames)])
-
-        def generate_with_fallback(self, encoded: Any, prompt: list[int], tokenizer: Any, options: Any) -> Any:
-            """(result, average log probability, temperature, compression), decoded anew if it repeats itself."""
-            first = super().generate_with_fallback(encoded, prompt, tokenizer, options)
-            if first[3] <= MOST_COMPRESSION:
-                return first
-            strict = replace(options, no_repeat_ngram_size=_RETRY_NGRAM, repetition_penalty=_RETRY_PENALTY)
-            return min(first, super().generate_with_fallback(encoded, prompt, tokenizer, strict), key=lambda r: r[3])
-
-        def _split_segments_by_timestamps(
-            self,
-            tokenizer: Any,
-            tokens: list[int],
-            time_offset: float,
-            segment_size: int,
-            segment_duration: float,
-            seek: int,
-        ) -> Any:
-            """Segments, and that nothing of the window is left: what follows the last timestamp is not decoded anew.
-
-            A window holds all that is decoded at once, and what comes after the words is mostly silence, over which a
-            second pass takes as long as the first one and makes words up. Speech that goes on there is the session's
-            to find.
-            """
-            if tokens and tokens[-1] < tokenizer.timestamp_begin:
-                tokens = [*tokens, tokenizer.timestamp_begin + round(segment_duration / _TIME_STEP_S)]
-            segments, _, _ = super()._split_segments_by_timestamps(
-                tokenizer, tokens, time_offset, segment_size, segment_duration, seek
-            )
-            return segments, seek + segment_size, True
+    from pipeline.recognisers.whisper_model import RepeatableModel  # loading faster-whisper takes a second
 
     model = RepeatableModel(
         str(folder),
@@ -312,7 +269,7 @@ def in_order(words: Iterable[HeardWord], duration_s: float) -> Iterator[HeardWor
     """The words with times that neither overlap nor leave the sound; those that begin after its end are left out."""
     after_s = 0.0
     for word in words:
-        if word.start_s > duration_s + _TIME_STEP_S:
+        if word.start_s > duration_s + TIME_STEP_S:
             continue
         start_s = min(duration_s, max(after_s, word.start_s))
         after_s = min(duration_s, max(start_s, word.end_s))
