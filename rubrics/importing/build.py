@@ -18,7 +18,7 @@ from rubrics.importing.draft import (
 from rubrics.importing.wording import short_title
 from rubrics.levels import Level
 from rubrics.model import Category, Competency, Criterion, Mode, Question, RedFlag, Rubric, Signal, Step, Supplement
-from rubrics.outcomes import Outcome
+from rubrics.outcomes import DecisionRule, Outcome
 
 _MOST_ID_WORDS: Final = 5
 _MOST_ID_LENGTH: Final = 48
@@ -85,7 +85,7 @@ def build(draft: Draft, rubric_id: str, source: str) -> Rubric:
     """The rubric that a draft makes. `source` names the guide."""
     ids = Ids()
     title = draft.title or source
-    outcomes = {outcome.title: ids.new(outcome.title, fallback="outcome") for outcome in draft.outcomes}
+    outcomes = _outcomes(ids, draft)
     return Rubric(
         id=slug(rubric_id) or "imported",
         title=title,
@@ -102,25 +102,8 @@ def build(draft: Draft, rubric_id: str, source: str) -> Rubric:
         competencies=tuple(_competency(ids, competency) for competency in draft.competencies),
         dimensions=tuple(_criterion(ids, dimension) for dimension in draft.dimensions),
         general_red_flags=tuple(_flag(ids, flag) for flag in draft.red_flags),
-        outcomes=tuple(
-            Outcome(
-                id=outcomes[outcome.title],
-                title=outcome.title,
-                meaning=outcome.meaning or outcome.title,
-                when=outcome.when or None,
-            )
-            for outcome in draft.outcomes
-        ),
-        decision_rules=tuple(
-            rule.model_copy(
-                update={
-                    "id": ids.new("", fallback=rule.kind),
-                    "outcome": outcomes.get(rule.outcome or ""),
-                    "vote": outcomes.get(rule.vote or ""),
-                }
-            )
-            for rule in draft.decision_rules
-        ),
+        outcomes=outcomes,
+        decision_rules=_decision_rules(ids, draft, outcomes),
         gut_check=tuple(draft.gut_check),
         debrief=tuple(draft.debrief),
         supplements=tuple(_supplement(ids, supplement) for supplement in draft.supplements),
@@ -128,6 +111,34 @@ def build(draft: Draft, rubric_id: str, source: str) -> Rubric:
             QuestionGroup(title=heading, questions=tuple(questions)) for heading, questions in draft.candidate_questions
         ),
         glossary=tuple(draft.glossary),
+    )
+
+
+def _outcomes(ids: Ids, draft: Draft) -> tuple[Outcome, ...]:
+    """With the first ids of all: they are the plainest, and the rules name them."""
+    return tuple(
+        Outcome(
+            id=ids.new(outcome.title, fallback="outcome"),
+            title=outcome.title,
+            meaning=outcome.meaning or outcome.title,
+            when=outcome.when or None,
+        )
+        for outcome in draft.outcomes
+    )
+
+
+def _decision_rules(ids: Ids, draft: Draft, outcomes: tuple[Outcome, ...]) -> tuple[DecisionRule, ...]:
+    """The rules with ids for the titles by which a draft names outcomes."""
+    id_of = {outcome.title: outcome.id for outcome in outcomes}
+    return tuple(
+        rule.model_copy(
+            update={
+                "id": ids.new("", fallback=rule.kind),
+                "outcome": id_of.get(rule.outcome or ""),
+                "vote": id_of.get(rule.vote or ""),
+            }
+        )
+        for rule in draft.decision_rules
     )
 
 
