@@ -187,14 +187,14 @@ def _imported(store: Store, wanted: ImportWanted, one: _Import, heard: OnHeard) 
     """The session that was asked for, or the one that it became before. Blocks."""
     frame = wanted.frame()
     if wanted.text is not None:
-        written = written_from(wanted.text.encode("utf-8", "replace"), wanted.name, wanted.format)
+        written = written_from(wanted.text.encode("utf-8", "replace"), wanted.name, wanted.format, frame.people)
     else:
         meant = find_target(store, str(wanted.path))
         if meant.recording is not None:
             return _heard(store, wanted, frame, one, heard)
         if meant.transcript is None:
             raise BadInput("that is the id of a session. Name a file.")
-        written = read_written(meant.transcript, wanted.format)
+        written = read_written(meant.transcript, wanted.format, frame.people)
     media = open_media(Path(wanted.audio).expanduser()) if wanted.audio else None
     made_of = fingerprint_of(frame, written, media, None)
     if not wanted.new and (known := made_before(store, made_of)):

@@ -1,13 +1,14 @@
 """WebVTT and SubRip: cues with times, and perhaps with the names of those who speak.
 
 Names come from voice tags (`<v Dana Smith>`), or from "Dana Smith: " in front of the words where most cues have that,
-as meeting recorders write it. Mark-up goes, the words stay. W3C WebVTT is the source of the block rules.
+as meeting recorders write it, or where the name is known. Mark-up goes, the words stay. W3C WebVTT is the source of the
+block rules.
 """
 
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,17 +30,24 @@ class _Cue:
     text: str
 
 
-def parse_vtt(text: str, name: str) -> tuple[TranscriptLine, ...]:
-    """The utterances of a WebVTT file. Raises BadInput naming file and line where it is not one."""
+def parse_vtt(text: str, name: str, people: Collection[str] = ()) -> tuple[TranscriptLine, ...]:
+    """The utterances of a WebVTT file; `people` as for names_in_front.
+
+    Raises BadInput naming file and line where it is not one.
+    """
     if not text.lstrip().startswith("WEBVTT"):
         raise BadInput(f"{name}: line 1: a WebVTT file starts with WEBVTT. Add that line, or give another --format.")
-    return _number(_name_voices(line for cue in _cues(text, name) for line in _voices(cue)))
+    return _number(_name_voices((line for cue in _cues(text, name) for line in _voices(cue)), people))
 
 
-def parse_srt(text: str, name: str) -> tuple[TranscriptLine, ...]:
-    """The utterances of a SubRip file. Raises BadInput naming file and line where its times cannot be read."""
+def parse_srt(text: str, name: str, people: Collection[str] = ()) -> tuple[TranscriptLine, ...]:
+    """The utterances of a SubRip file; `people` as for names_in_front.
+
+    Raises BadInput naming file and line where its times cannot be read.
+    """
     cues = (replace(cue, text=_SRT_MARK_UP.sub("", cue.text)) for cue in _cues(text, name))
-    return _number(_name_voices(TranscriptLine(0, None, cue.text, cue.start_s, cue.end_s) for cue in cues))
+    lines = (TranscriptLine(0, None, cue.text, cue.start_s, cue.end_s) for cue in cues)
+    return _number(_name_voices(lines, people))
 
 
 def has_cue_times(text: str) -> bool:
@@ -86,27 +94,39 @@ def _voices(cue: _Cue) -> Iterator[TranscriptLine]:
         yield TranscriptLine(0, None, text, cue.start_s, cue.end_s, html.unescape(voice).strip() if voice else None)
 
 
-def _name_voices(lines: Iterable[TranscriptLine]) -> list[TranscriptLine]:
-    """Takes names in front of the words for voices where there are no voice tags and half of the cues have a name."""
+def _name_voices(lines: Iterable[TranscriptLine], people: Collection[str]) -> list[TranscriptLine]:
+    """Takes names in front of the words for voices where there are no voice tags and half of the cues have a name.
+
+    Where fewer have one, only the names of people are, and only of their own cues: who goes on is not told.
+    """
     spoken = [replace(line, text=" ".join(line.text.split())) for line in lines]
     spoken = [line for line in spoken if line.text]
-    names = names_in_front(line.text for line in spoken)
-    if any(line.voice for line in spoken) or 2 * sum(map(bool, names)) < len(spoken):
+    if any(line.voice for line in spoken):
         return spoken
+    names = names_in_front((line.text for line in spoken), people)
+    has_turns = 2 * sum(map(bool, names)) >= len(spoken)
     named = []
     voice = None
     for line, name in zip(spoken, names, strict=True):
-        voice = name or voice  # a cue without a name goes on with what the last speaker said
-        text = line.text.removeprefix(f"{name}:").lstrip() if name else line.text
+        own = name if has_turns or _is_one_of(people, name) else None
+        voice = own or (voice if has_turns else None)  # a cue without a name goes on with what the last speaker said
+        text = line.text.removeprefix(f"{own}:").lstrip() if own else line.text
         named.append(replace(line, voice=voice, text=text))
     return named
 
 
-def names_in_front(texts: Iterable[str]) -> list[str | None]:
-    """The name before each text, None where there is none. Once is not enough: "Result: we won" is no name."""
+def names_in_front(texts: Iterable[str], people: Collection[str] = ()) -> list[str | None]:
+    """The name before each text, None where there is none.
+
+    Once is not enough ("Result: we won" is no name), unless it is the name of one of the `people`.
+    """
     found = [match and match[1] for match in map(_NAME_IN_FRONT.match, texts)]
-    counts = Counter(found)
-    return [name if name and (counts[name] > 1 or name.casefold() in SPEAKERS_BY_VOICE) else None for name in found]
+    counts, known = Counter(found), (*SPEAKERS_BY_VOICE, *people)
+    return [name if counts[name] > 1 or _is_one_of(known, name) else None for name in found]
+
+
+def _is_one_of(people: Collection[str], name: str | None) -> bool:
+    return name is not None and name.casefold() in map(str.casefold, people)
 
 
 def _number(lines: Iterable[TranscriptLine]) -> tuple[TranscriptLine, ...]:

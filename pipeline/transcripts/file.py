@@ -3,6 +3,7 @@
 import codecs
 import io
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -25,9 +26,10 @@ _MOST_NULS: Final = 0.1
 """A stray NUL is a slip of whatever wrote the text; more of them, and it is no text."""
 
 
-def read_transcript(path: Path, format: str | None = None) -> Transcript:
+def read_transcript(path: Path, format: str | None = None, people: Collection[str] = ()) -> Transcript:
     """Reads a file. Its format is the given one, else its extension's, else what the content looks like.
 
+    `people` are known to take part: their names before words are read as such where nothing else tells.
     Raises BadInput naming the file, and the line where there is one; the message holds no transcript text.
     """
     if path.is_dir():
@@ -40,27 +42,30 @@ def read_transcript(path: Path, format: str | None = None) -> Transcript:
         raise BadInput(f"{path}: the file cannot be read ({error.strerror}). Check its permissions.") from error
     if path.suffix.lower() == ".docx":
         data = read_word(data, str(path)).encode()
-    return parse_transcript(data, format or FORMATS_BY_SUFFIX.get(path.suffix.lower()), str(path))
+    return parse_transcript(data, format or FORMATS_BY_SUFFIX.get(path.suffix.lower()), str(path), people)
 
 
-def parse_transcript(data: bytes, format: str | None = None, name: str = "standard input") -> Transcript:
+def parse_transcript(
+    data: bytes, format: str | None = None, name: str = "standard input", people: Collection[str] = ()
+) -> Transcript:
     """The same for the bytes of a file called `name`."""
     if format is not None and format not in FORMATS:
         raise BadInput(f"{format!r} is not a transcript format. Choose one of {', '.join(FORMATS)}.")
     text = _decode(data, name)
     chosen = next((known for known in FORMATS if known == format), None) or _detect(text)
-    lines = _PARSERS[chosen](text, name)
+    with_names = _PARSERS_WITH_NAMES.get(chosen)
+    lines = with_names(text, name, people) if with_names else _PARSERS[chosen](text, name)
     if not lines:
         raise BadInput(f"{name}: there is no utterance in it. Check that it is the right file and --format.")
     return with_speakers(Transcript(chosen, lines))
 
 
-def with_names_in_front(transcript: Transcript) -> Transcript:
+def with_names_in_front(transcript: Transcript, people: Collection[str] = ()) -> Transcript:
     """Plain text whose lines begin with the speakers' names, as the conversation that it is; any other as it was."""
     text = "\n".join(line.text for line in transcript.lines)
-    if transcript.format != "text" or not has_names_in_front(text):
+    if transcript.format != "text" or not has_names_in_front(text, people):
         return transcript
-    return with_speakers(Transcript("meeting", parse_meeting(text, "the transcript")))
+    return with_speakers(Transcript("meeting", parse_meeting(text, "the transcript", people)))
 
 
 def read_word(data: bytes, name: str) -> str:
@@ -112,9 +117,7 @@ def _parse_text(text: str, _name: str) -> tuple[TranscriptLine, ...]:
 _PARSERS: Final = {
     "text": _parse_text,
     "jsonl": parse_json_lines,
-    "vtt": parse_vtt,
-    "srt": parse_srt,
     "qa": parse_question_answer,
-    "meeting": parse_meeting,
     "json": parse_json,
 }
+_PARSERS_WITH_NAMES: Final = {"vtt": parse_vtt, "srt": parse_srt, "meeting": parse_meeting}

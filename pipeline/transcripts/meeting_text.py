@@ -4,18 +4,20 @@ Dana Smith  0:03            Otter, and Teams as DOCX or pasted: words on the lin
 [Dana Smith] 10:15:03       Zoom's saved captions: the time of day, words below
 [00:00:03] Dana Smith: …    Zoom's and others' logs: all on one line; also "Dana Smith (00:03): …"
 0:0:3.2 --> 0:0:5.0         older Teams: a line of times, one with the name, words below
-Dana Smith / 0:03 / …       copied from a page: a line for the name, one for the time (or time first), words below
+Dana Smith / 0:03 / …       copied from a page: a line for the name, one for the time (or time first), words below;
+                            Teams' page says its times in words as well (`teams_page.py`)
 Dana Smith: …               no times; read only where this format is asked for or nothing else fits
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipeline.errors import BadInput
 from pipeline.transcripts.captions import names_in_front
 from pipeline.transcripts.lines import TranscriptLine
+from pipeline.transcripts.teams_page import as_heads
 
 _T: Final = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)"
 _NAME: Final = r"(?P<name>[^\W\d_][^\[\]():\t\n]{0,60}?|Speaker \d+)"
@@ -30,7 +32,9 @@ _HEADS: Final = tuple(
 )
 _CLOCK_TIME: Final = r"\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,7}"
 _RANGE: Final = re.compile(rf"\s*(?P<time>{_CLOCK_TIME})\s*-->\s*(?P<end>{_CLOCK_TIME})\s*$")
-_CREDIT: Final = re.compile(r"\s*Transcribed by https?://\S+\s*$", re.IGNORECASE)
+_CREDIT: Final = re.compile(
+    rf"\s*(?:Transcribed by https?://\S+|{_NAME} (?:started|stopped) transcription)\s*$", re.IGNORECASE
+)
 _LONE_TIME: Final = re.compile(rf"\s*[(\[]?{_T}[)\]]?\s*$")
 _LONE_NAME: Final = re.compile(rf"\s*{_NAME}\s*$")
 _MOST_NAME_WORDS: Final = 5
@@ -56,9 +60,12 @@ def is_meeting_text(text: str) -> bool:
     return heads >= _FEWEST_TURNS and heads * _MOST_LINES_A_TURN >= len(lines)
 
 
-def parse_meeting(text: str, name: str) -> tuple[TranscriptLine, ...]:
-    """The turns, in seconds from their beginning. Raises BadInput where no line names a speaker."""
-    turns = list(_turns(text)) or list(_turns_without_times(text))
+def parse_meeting(text: str, name: str, people: Collection[str] = ()) -> tuple[TranscriptLine, ...]:
+    """The turns, in seconds from their beginning; `people` as for names_in_front.
+
+    Raises BadInput where no line names a speaker.
+    """
+    turns = list(_turns(text)) or list(_turns_without_times(text, people))
     if not turns:
         raise BadInput(f"{name}: no line names who speaks. Write NAME  0:03 before their words, or NAME: words.")
     first_s = min((turn.start_s for turn in turns if turn.start_s is not None), default=0.0)
@@ -91,10 +98,10 @@ def _turns(text: str) -> Iterator[_Turn]:
         yield turn
 
 
-def _turns_without_times(text: str) -> Iterator[_Turn]:
+def _turns_without_times(text: str, people: Collection[str]) -> Iterator[_Turn]:
     lines = [line.strip() for line in _lines(text) if line.strip()]
     turn: _Turn | None = None
-    for line, voice in zip(lines, names_in_front(lines), strict=True):
+    for line, voice in zip(lines, names_in_front(lines, people), strict=True):
         if voice is not None:
             if turn is not None:
                 yield turn
@@ -105,10 +112,10 @@ def _turns_without_times(text: str) -> Iterator[_Turn]:
         yield turn
 
 
-def has_names_in_front(text: str) -> bool:
-    """Whether at least half of the lines begin with a name that comes back, and there are two such names."""
+def has_names_in_front(text: str, people: Collection[str] = ()) -> bool:
+    """Whether at least half of the lines begin with a name, of `people` or one that comes back, and there are two."""
     lines = [line.strip() for line in _lines(text) if line.strip()]
-    named = [name for name in names_in_front(lines) if name]
+    named = [name for name in names_in_front(lines, people) if name]
     return 2 * len(named) >= len(lines) and len(set(named)) >= _FEWEST_TURNS
 
 
@@ -134,7 +141,8 @@ def _since(at_s: float | None, from_s: float) -> float | None:
 
 
 def _lines(text: str) -> list[str]:
-    return _with_whole_heads(text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").split("\n"))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").split("\n")
+    return _with_whole_heads(as_heads(lines))
 
 
 def _with_whole_heads(lines: list[str]) -> list[str]:

@@ -127,6 +127,29 @@ def test_srt_names_in_front_are_voices_and_the_one_that_asks_is_the_interviewer(
     assert "Dana Smith" in transcript.notes[0]
 
 
+def test_the_name_of_somebody_known_is_a_voice_where_it_stands_once():
+    few = cues("Lee Park: Why?", "Dana Smith: I wrote it.", "and moved it.")
+    known = parse_transcript(few, "srt", people=["lee park", "Dana Smith"])
+    assert [(line.voice, line.text) for line in known.lines] == [
+        ("Lee Park", "Why?"),
+        ("Dana Smith", "I wrote it."),
+        ("Dana Smith", "and moved it."),
+    ]
+    assert [line.voice for line in parse_transcript(few, "srt").lines] == [None, None, None]
+
+
+def test_a_name_that_is_rare_says_nothing_of_the_cues_after_it():
+    rare = cues("Why?", "Dana Smith: I wrote it.", "And then?", "Result: it went well", "and paid")
+    known = parse_transcript(rare, "srt", people=["Dana Smith"])
+    assert [(line.voice, line.text) for line in known.lines] == [
+        (None, "Why?"),
+        ("Dana Smith", "I wrote it."),
+        (None, "And then?"),
+        (None, "Result: it went well"),
+        (None, "and paid"),
+    ]
+
+
 def test_voices_whose_roles_cannot_be_told_are_left_open_and_said():
     transcript = parse_transcript(cues("Ann: One.", "Bob: Two.", "Ann: Three.", "Bob: Four."))
     assert {line.speaker for line in transcript.lines} == {None}

@@ -13,6 +13,27 @@ NAME_FIRST = f"Lee Park (00:02): {ASKED}\nDana Smith (00:09): {SAID}\n"
 OLD_TEAMS = f"0:0:2.0 --> 0:0:5.2\nLee Park\n{ASKED}\n\n0:0:9.0 --> 0:0:12.500\nDana Smith\n{SAID}\n"
 NAME_THEN_TIME = f"Lee Park\n0:02\n{ASKED}\n\nDana Smith\n0:09\n{SAID}\n"
 TIME_THEN_NAME = f"Weekly call\n\n00:02\n\nLee Park\n\n{ASKED}\n\n[00:09]\n\nDana Smith\n\n{SAID}\n"
+TEAMS_PAGE = f"""Transcript
+
+Lee Park started transcription
+
+LP
+
+Lee Park
+0 minutes 2 seconds0:02
+Lee Park 0 minutes 2 seconds
+{ASKED}
+DS
+
+Dana Smith
+1 hour 0 minutes 9 seconds1:00:09
+Dana Smith 1 hour 0 minutes 9 seconds
+I wrote
+Dana Smith 1 hour 0 minutes 10 seconds
+an audit. It took 2 minutes 3 seconds
+
+Lee Park stopped transcription
+"""
 
 
 def told(transcript):
@@ -86,3 +107,25 @@ def test_names_in_front_make_a_conversation_only_where_that_is_asked_for():
 def test_text_without_a_speaker_is_refused_where_the_format_was_given():
     with pytest.raises(BadInput, match="no line names who speaks"):
         parse_transcript(b"just words\n", "meeting")
+
+
+def test_teams_page_says_its_times_in_words_and_each_name_twice():
+    assert told(parse_transcript(TEAMS_PAGE.encode())) == [
+        ("Lee Park", ASKED, 2.0),
+        ("Dana Smith", "I wrote", 3609.0),
+        ("Dana Smith", "an audit. It took 2 minutes 3 seconds", 3610.0),
+    ]
+
+
+@pytest.mark.parametrize("between", ["\n", "  "])
+def test_a_time_in_words_beside_or_below_a_name_is_read(between):
+    text = f"Lee Park{between}0 minutes 2 seconds\n{ASKED}\nDana Smith{between}0 minutes 9 seconds\n{SAID}\n" * 2
+    lines = parse_transcript(text.encode()).lines
+    assert [(line.voice, line.start_s) for line in lines[:2]] == [("Lee Park", 2.0), ("Dana Smith", 9.0)]
+    assert {line.text for line in lines} == {ASKED, SAID}
+
+
+def test_what_was_said_of_a_time_is_no_head():
+    text = OTTER.replace(SAID, f"{SAID}\nIt took 2 minutes 3 seconds\n25 minutes 0 seconds")
+    said = told(parse_transcript(text.encode()))
+    assert said[1][1] == f"{SAID} It took 2 minutes 3 seconds 25 minutes 0 seconds And moved it."

@@ -91,6 +91,20 @@ def test_the_candidates_name_settles_who_speaks_where_three_do(open_file):
     assert state.names == {"candidate": "Dana Smith"}
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("call.srt", "1\n00:00:01,000 --> 00:00:02,000\n{}\n\n2\n00:00:03,000 --> 00:00:04,000\n{}\n"),
+        ("call.txt", "{}\n{}\n"),
+    ],
+)
+def test_names_before_the_words_count_where_the_command_names_them(open_file, name, text):
+    written = text.format("Lee Park: Why?", "Dana Smith: I wrote an audit.")
+    _, state, _ = open_file(name, written, "--candidate", "Dana Smith", "--interviewer", "Lee Park")
+    told = [(said.speaker, said.text) for said in state.utterances]
+    assert told == [("interviewer", "Why?"), ("candidate", "I wrote an audit.")]
+
+
 def test_voices_that_nobody_knows_are_listed_by_number_and_can_be_assigned(open_file):
     three = "WEBVTT\n"
     for second, voice in enumerate(("Lee Park", "Dana Smith", "Kim"), start=1):

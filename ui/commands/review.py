@@ -143,7 +143,7 @@ def _checked(store: Store, session_id: str, audio: Path | None, rubric: str | No
 
 def _read(store: Store, path: Path, audio: Path | None, format: str | None, frame: Frame, *, is_new: bool) -> str:
     """The session that a transcript becomes, with its recording where there is one, or became before."""
-    written = read_written(path, format)
+    written = read_written(path, format, frame.people)
     media = open_media(audio) if audio else None
     made_of = fingerprint_of(frame, written, media, None)
     if not is_new and (known := _opened_again(store, made_of)):

@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from pipeline.media.probe import CONTAINERS_BY_SUFFIX
 from pipeline.store import Store, UnknownSession
 from pipeline.transcripts.file import FORMATS_BY_SUFFIX, parse_transcript, read_transcript, with_names_in_front
 from pipeline.transcripts.lines import Transcript
+from ui.arrangement import People
 from ui.imports.sessions import Written
 
 _TRANSCRIPT_SUFFIXES: Final = frozenset({".vtt", ".srt", ".json", ".jsonl", ".ndjson", ".txt", ".md", ".docx"})
@@ -43,22 +45,23 @@ def find_target(store: Store, given: str) -> Target:
     return Target(session_id=given)
 
 
-def read_written(path: Path, format: str | None) -> Written:
-    """The transcript in a file. Raises BadInput."""
-    transcript = read_transcript(path, format)
+def read_written(path: Path, format: str | None, people: People) -> Written:
+    """The transcript in a file, of an interview of `people`. Raises BadInput."""
+    names = _names(people)
     return Written(
-        transcript=_as_conversation(transcript, format),
+        transcript=_as_conversation(read_transcript(path, format, names), format, names),
         name=path.name,
         path=path,
         digest=hashlib.sha256(path.read_bytes() + str(format).encode()).hexdigest(),
     )
 
 
-def written_from(data: bytes, name: str, format: str | None) -> Written:
+def written_from(data: bytes, name: str, format: str | None, people: People) -> Written:
     """The same for what was sent as a file of that name."""
-    transcript = parse_transcript(data, format or format_of(name), name)
+    names = _names(people)
+    transcript = parse_transcript(data, format or format_of(name), name, names)
     digest = hashlib.sha256(data + str(format).encode()).hexdigest()
-    return Written(transcript=_as_conversation(transcript, format), name=name, digest=digest)
+    return Written(transcript=_as_conversation(transcript, format, names), name=name, digest=digest)
 
 
 def format_of(name: str) -> str | None:
@@ -66,9 +69,13 @@ def format_of(name: str) -> str | None:
     return FORMATS_BY_SUFFIX.get(Path(name).suffix.lower())
 
 
-def _as_conversation(transcript: Transcript, format: str | None) -> Transcript:
+def _names(people: People) -> tuple[str, ...]:
+    return tuple(name for name in (people.candidate, people.interviewer) if name)
+
+
+def _as_conversation(transcript: Transcript, format: str | None, names: Collection[str]) -> Transcript:
     """Text of which nobody said that its lines are answers may be a conversation with names before the words."""
-    return with_names_in_front(transcript) if format is None else transcript
+    return with_names_in_front(transcript, names) if format is None else transcript
 
 
 def _is_transcript(path: Path) -> bool:
