@@ -14,8 +14,8 @@ from rubrics.model import Criterion, Rubric
 from signals.answer import LOOK_BACK, Place, make_spans, stretches
 from signals.normalise import Gap, ends_sentence, read_tokens
 from signals.phrases import PhraseHit, PhraseIndex, synonym_phrases
-from signals.reader import Reader
-from signals.rulebook import Context
+from signals.rulebook import Context, load_cues
+from signals.ruling import ContextReader
 
 ENOUGH_CONCEPTS: Final = 2
 """Fewer concepts than this say nothing of where an answer stands."""
@@ -81,11 +81,9 @@ class _Found:
 
 
 class LevelEar:
-    """The concepts of a rubric's levels, compiled once. It keeps no state between calls."""
+    """The concepts of a rubric's levels, compiled once. What is kept between calls changes none of them."""
 
-    def __init__(self, rubric: Rubric, reader: Reader | None = None) -> None:
-        """`reader` tells what is negated; it needs no rubric."""
-        self._reader = reader or Reader(None)
+    def __init__(self, rubric: Rubric) -> None:
         self._criteria = tuple(criterion for criterion in rubric.criteria if _is_spoken(criterion))
         listed = [
             (_Concept(criterion.id, level.score, concept.name), concept.phrases)
@@ -99,7 +97,8 @@ class LevelEar:
             for number, (_, phrases) in enumerate(listed)
             for phrase in synonym_phrases(number, phrases)
         )
-        self._denying = frozenset(phrase for _, phrases in listed for phrase in phrases if self._denies(phrase))
+        self._contexts = ContextReader([cue for cue in load_cues() if cue.context in _UNDONE])
+        self._denying: dict[str, bool] = {}
 
     @property
     def criterion_ids(self) -> tuple[str, ...]:
@@ -123,20 +122,22 @@ class LevelEar:
         hits = self._phrases.find(tokens, first_new)
         if not hits:
             return
-        contexts = self._reader.contexts(tokens)
+        contexts = self._contexts.read(tokens)
         for hit in hits:
             is_undone = bool(contexts.over(hit.start, hit.end) & _UNDONE)
             self._note(hit, make_spans(places, hit.start, hit.end), found[hit.owner], is_undone=is_undone)
 
     def _note(self, hit: PhraseHit, quote: Quote, found: _Found, *, is_undone: bool) -> None:
-        quotes = found.denials if is_undone and hit.source not in self._denying else found.claims
+        quotes = found.denials if is_undone and not self._denies(hit.source) else found.claims
         if not any(_overlap(quote, known) for known in quotes[-1:]):
             quotes.append(quote)
 
     def _denies(self, phrase: str) -> bool:
         """Whether a phrase itself says that something is not so: "never shuffle" is claimed by saying it."""
-        tokens = read_tokens(phrase)
-        return bool(self._reader.contexts(tokens).over(0, len(tokens)) & _UNDONE)
+        if phrase not in self._denying:
+            tokens = read_tokens(phrase)
+            self._denying[phrase] = bool(self._contexts.read(tokens).over(0, len(tokens)) & _UNDONE)
+        return self._denying[phrase]
 
 
 def _is_spoken(criterion: Criterion) -> bool:

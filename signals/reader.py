@@ -153,10 +153,6 @@ class Reader:
         """What rules, contexts and word lists know of a sentence, as features for the sentence model."""
         return self._hints(tokens, 0, len(tokens), self._hear(tokens, before))
 
-    def contexts(self, tokens: Sequence[Token]) -> Contexts:
-        """What the words around each token say of it."""
-        return self._hear(tokens, NOTHING_BEFORE).contexts
-
     def _hear(self, tokens: Sequence[Token], before: Before) -> _Heard:
         return _Heard(self._matcher.read(tokens, before), tuple(self._metrics(tokens)))
 

@@ -150,9 +150,8 @@ RULES_VERSION: Final = _digest([*_sources(), _FOLDER / MODEL_FILE, _FOLDER / EVE
 @cache
 def load_rules() -> RuleBook:
     """The shipped rules. Raises BadRules, naming the file and the rule, on anything unusable."""
-    raw = {source.name: source.read_text(encoding="utf-8") for source in _sources()}
-    word_lists = read_word_lists(raw.pop(_WORDS))
-    cues = read_cues(raw.pop(_CUES), word_lists)
+    raw = {s.name: s.read_text(encoding="utf-8") for s in _sources() if s.name not in (_WORDS, _CUES)}
+    word_lists, cues = load_word_lists(), load_cues()
     rules = [rule for name, text in raw.items() for rule in read_rules(name, text, word_lists)]
     seen: set[str] = set()
     for rule in rules:
@@ -160,6 +159,18 @@ def load_rules() -> RuleBook:
             raise BadRules(f"rule {rule.rule_id} is defined twice; give each rule its own id")
         seen.add(rule.rule_id)
     return RuleBook(tuple(rules), cues, word_lists, RULES_VERSION)
+
+
+@cache
+def load_word_lists() -> dict[str, tuple[str, ...]]:
+    """The shipped word lists. Raises BadRules."""
+    return read_word_lists((_FOLDER / _WORDS).read_text(encoding="utf-8"))
+
+
+@cache
+def load_cues() -> tuple[Cue, ...]:
+    """The shipped cues. Raises BadRules."""
+    return read_cues((_FOLDER / _CUES).read_text(encoding="utf-8"), load_word_lists())
 
 
 def _read(name: str, text: str, model: type[Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from signals.context import Contexts, clause_starts, read_contexts
 from signals.matchers import AnchoredMatcher, Match
@@ -50,6 +51,30 @@ class _Use:
     undoes_cue: Cue | None = None
 
 
+class ContextReader:
+    """Some cues alone: for whoever asks what is denied and needs no rule, of which there are many more.
+
+    They are compiled, which takes a second or two where nothing has loaded spaCy, once a word of them is said.
+    """
+
+    def __init__(self, cues: Sequence[Cue]) -> None:
+        self._cues = cues
+        self._words = {word for cue in cues for sequence in cue.sequences for word in sequence.anchors or ("",)}
+
+    def read(self, tokens: Sequence[Token]) -> Contexts:
+        """What the words around each token say of it; the same that RuleMatcher finds by these cues."""
+        if not ("" in self._words or any(token.word in self._words for token in tokens)):
+            return Contexts()
+        clauses = clause_starts(tokens)
+        return _contexts(tokens, self._matcher.find(tokens, clauses), clauses)
+
+    @cached_property
+    def _matcher(self) -> AnchoredMatcher[_Use]:
+        import spacy
+
+        return AnchoredMatcher(spacy.blank("en").vocab, list(_uses((), self._cues)))
+
+
 class RuleMatcher:
     """The rules of a book, compiled. `all_flags` lets those hold that are off by default."""
 
@@ -57,7 +82,7 @@ class RuleMatcher:
         import spacy  # here, since it takes seconds
 
         self._all_flags = all_flags
-        self._matcher = AnchoredMatcher(spacy.blank("en").vocab, list(_uses(book)))
+        self._matcher = AnchoredMatcher(spacy.blank("en").vocab, list(_uses(book.rules, book.cues)))
 
     def read(self, tokens: Sequence[Token], before: Before) -> Ruling:
         """The rules that hold at this moment of the answer, not undone, in no blocking context; and the others."""
@@ -103,11 +128,11 @@ def _words(tokens: Sequence[Token], start: int, end: int) -> str:
     return " ".join(token.word for token in tokens[start:end])
 
 
-def _uses(book: RuleBook) -> Iterator[tuple[_Use, tuple[WordSequence, ...]]]:
-    for rule in book.rules:
+def _uses(rules: Sequence[Rule], cues: Sequence[Cue]) -> Iterator[tuple[_Use, tuple[WordSequence, ...]]]:
+    for rule in rules:
         yield _Use(rule=rule), rule.sequences
         yield _Use(undoes=rule), rule.unless
-    for cue in book.cues:
+    for cue in cues:
         yield _Use(cue=cue), cue.sequences
         yield _Use(undoes_cue=cue), cue.unless
 

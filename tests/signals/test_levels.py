@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,6 +8,7 @@ from hypothesis import strategies as st
 from rubrics.load import load_rubric
 from signals.levels import LevelEar
 from signals.text import utterance_of
+from tests.support.interviews import ROOT
 
 SELECTION = "forecasting.selection"
 EVALUATION = "forecasting.evaluation"
@@ -100,3 +104,15 @@ def test_every_quote_lies_in_what_was_said(ear, texts):
             for concept in (*level.heard, *level.against):
                 for span in (span for quote in concept.quotes for span in quote):
                     assert 0 <= span.start_char < span.end_char <= len(said[span.segment_id].text)
+
+
+def test_what_is_not_denied_is_heard_without_the_seconds_that_loading_spacy_takes():
+    code = (
+        "import sys; from rubrics.load import load_rubric; from signals.levels import LevelEar; "
+        "from signals.text import utterance_of; said = utterance_of(1, 'the series was stationary', 'candidate'); "
+        "found = LevelEar(load_rubric('verbal-data')).evidence([said]); "
+        "print(sum(len(level.heard) for one in found for level in one.levels), 'spacy' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True, cwd=ROOT)
+    assert told.stdout.split() == ["1", "False"]
