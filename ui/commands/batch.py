@@ -4,13 +4,11 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
-from pipeline.batch.cluster_access import Certificates
 from pipeline.batch.machine import Share, share_out
 from pipeline.batch.states import State
 from pipeline.models import choose
@@ -20,7 +18,6 @@ from pipeline.workspace import resolve_workspace
 from rubrics.model import Rubric
 from ui.batch.drivers import LOCAL, ClusterChoice, pool_of_processes
 from ui.batch.drivers import cluster as on_cluster
-from ui.batch.formats import DEFAULT, FORMATS
 from ui.batch.inputs import BatchInput, find_inputs
 from ui.batch.manifest import Entry, read_manifest
 from ui.batch.perform import BatchSetup
@@ -28,6 +25,23 @@ from ui.batch.progress import Bars, JsonLines
 from ui.batch.recogniser import model_bytes
 from ui.batch.run import Batch, Driver, Tally, held, keep_watching, run_through
 from ui.batch.watching import Watcher
+from ui.commands.batch_options import (
+    Ca,
+    Cert,
+    Cluster,
+    ClusterDevice,
+    Device,
+    Formats,
+    Jobs,
+    Key,
+    Manifest,
+    Out,
+    Paths,
+    Quiet,
+    Watch,
+    read_cluster,
+    read_formats,
+)
 from ui.commands.options import (
     EngineName,
     EngineOption,
@@ -47,104 +61,50 @@ SOME_FAILED: Final = 1
 INTERRUPTED: Final = 130
 
 
-class ClusterDevice(StrEnum):
-    """Where the workers of a scheduler compute; of this machine it is known."""
-
-    CPU = "cpu"
-    CUDA = "cuda"
-
-
 app = typer.Typer()
 
 
 @app.command()
 def batch(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PATH]…",
-            help="Recordings, videos, transcripts; folders and patterns of them; addresses (s3://, https://, …); "
-            "@FILE for a list, one a line.",
-        ),
-    ] = None,
+    paths: Paths = None,
     *,
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where a folder for each file and the summary are written.")
-    ] = Path("earmark-batch"),
+    out: Out = Path("earmark-batch"),
     rubric: RubricOption = None,
     plan: PlanOption = None,
-    manifest: Annotated[
-        Path | None,
-        typer.Option(
-            "--manifest", metavar="FILE", help="CSV or YAML: file, candidate, role, rubric, plan, speakers of each."
-        ),
-    ] = None,
+    manifest: Manifest = None,
     speakers: SpeakersOption = None,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", metavar="NAME,…", help=f"What to write of each: {', '.join(FORMATS)}."),
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", min=1, help="Files at once; unset, as many as cores and free memory allow."),
-    ] = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Go on: take each new file once it has stopped growing, until Ctrl-C.")
-    ] = False,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            "--cluster",
-            metavar="local|ADDRESS",
-            help="Work on Dask: `local` begins workers here, tcp://HOST:PORT or tls://HOST:PORT is a scheduler.",
-        ),
-    ] = None,
-    cluster_device: Annotated[
-        ClusterDevice,
-        typer.Option(
-            "--cluster-device",
-            help="Where a scheduler's workers hear recordings: cuda asks for workers begun with --resources GPU=1.",
-        ),
-    ] = ClusterDevice.CPU,
-    cluster_ca: Annotated[
-        Path | None, typer.Option("--cluster-ca", metavar="FILE", help="tls://: who signed the certificates, PEM.")
-    ] = None,
-    cluster_cert: Annotated[
-        Path | None, typer.Option("--cluster-cert", metavar="FILE", help="tls://: this machine's certificate, PEM.")
-    ] = None,
-    cluster_key: Annotated[
-        Path | None, typer.Option("--cluster-key", metavar="FILE", help="tls://: this machine's key, PEM.")
-    ] = None,
+    formats: Formats = None,
+    jobs: Jobs = None,
+    watch: Watch = False,
+    cluster: Cluster = None,
+    cluster_device: Device = ClusterDevice.CPU,
+    cluster_ca: Ca = None,
+    cluster_cert: Cert = None,
+    cluster_key: Key = None,
     engine: EngineOption = EngineName.AUTO,
     model: ModelOption = None,
     workspace: WorkspaceOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what fails.")] = False,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Transcribe and tag many files, unattended. Stopped at any moment, the same command goes on where it was."""
-    entries = read_manifest(manifest) if manifest else ()
-    if not paths and not entries:
-        raise UsageMistake("there is nothing to do. Name files or folders, or a --manifest.")
-    rubrics: dict[str, Rubric] = {}
-    settle = _Settler(rubrics, rubric, plan)
-    first = settle(find_inputs(paths or (), entries, out))
-    if watch and any(one.url for one in first):
-        raise UsageMistake("--watch looks at folders. Mount the storage, or run the command again from time to time.")
-    if not first and not watch:
-        raise UsageMistake("there is no recording and no transcript there. Name another folder, or the files.")
+    finder = _Finder(paths or (), read_manifest(manifest) if manifest else (), out.expanduser().absolute())
+    inputs = _Settler(rubric, plan)
+    first = inputs.settle(finder.found())
+    _check_work(first, is_watch=watch)
     choice = choose(engine, model)
     is_on_card = choice.engine == "faster-whisper" and has_graphics_card()
     share = share_out(jobs, model_bytes(choice), on_graphics_card=is_on_card)
     setup = BatchSetup(
         workspace=resolve_workspace(workspace),
-        out=out.expanduser().absolute(),
+        out=finder.out,
         choice=choice,
         threads=share.threads,
-        rubrics=rubrics,
-        formats=_formats(formats),
+        rubrics=inputs.rubrics,
+        formats=read_formats(formats),
         speakers=read_speakers(speakers),
     )
-    where = _cluster_choice(cluster, cluster_device, (cluster_ca, cluster_cert, cluster_key), is_on_card=is_on_card)
+    where = read_cluster(cluster, cluster_device, (cluster_ca, cluster_cert, cluster_key), is_on_card=is_on_card)
     if not quiet:
         _tell_beginning(setup, len(first), f"on {cluster}" if cluster not in (None, LOCAL) else _at_once(share.jobs))
     reporter = JsonLines() if as_json else Bars(is_quiet=quiet)
@@ -153,8 +113,7 @@ def batch(
         try:
             with _driver(setup, share, where, store) as pool:
                 if watch:
-                    look = lambda: settle(_look(paths or (), entries, setup.out))  # noqa: E731
-                    keep_watching(run, pool, look, Watcher())
+                    keep_watching(run, pool, lambda: inputs.settle(finder.found_by_now()), Watcher())
                 else:
                     run_through(run, pool, first)
         except KeyboardInterrupt:
@@ -169,14 +128,35 @@ def batch(
         raise typer.Exit(SOME_FAILED)
 
 
+class _Finder:
+    """Looks for what the command line and the manifest name. Raises UsageMistake where they name nothing."""
+
+    def __init__(self, paths: Sequence[str], entries: Sequence[Entry], out: Path) -> None:
+        if not paths and not entries:
+            raise UsageMistake("there is nothing to do. Name files or folders, or a --manifest.")
+        self._paths, self._entries = paths, entries
+        self.out = out
+
+    def found(self) -> tuple[BatchInput, ...]:
+        """What is there. Raises UsageMistake for a file or a folder that is not."""
+        return find_inputs(self._paths, self._entries, self.out)
+
+    def found_by_now(self) -> tuple[BatchInput, ...]:
+        """The same while watching: a pattern may match nothing yet, and a folder may be away for a moment."""
+        try:
+            return self.found()
+        except UsageMistake:
+            return ()
+
+
 class _Settler:
     """Completes what is known of each file by what the command line says, and loads every rubric once."""
 
-    def __init__(self, rubrics: dict[str, Rubric], rubric: str | None, plan: Path | None) -> None:
-        self._rubrics = rubrics
+    def __init__(self, rubric: str | None, plan: Path | None) -> None:
         self._rubric, self._plan = rubric, plan
+        self.rubrics: dict[str, Rubric] = {}
 
-    def __call__(self, inputs: Sequence[BatchInput]) -> list[BatchInput]:
+    def settle(self, inputs: Sequence[BatchInput]) -> list[BatchInput]:
         """The inputs, each with the word for its rubric under which `rubrics` has it."""
         return [replace(one, rubric=self._rubric_of(one), plan=None) for one in inputs]
 
@@ -186,27 +166,18 @@ class _Settler:
         if rubric is None and plan is None:
             return None
         word = f"{rubric}, {plan}" if plan else str(rubric)
-        if word not in self._rubrics:
+        if word not in self.rubrics:
             loaded = load_planned(rubric, plan)
             if loaded is not None:
-                self._rubrics[word] = loaded
+                self.rubrics[word] = loaded
         return word
 
 
-def _look(paths: Sequence[str], entries: Sequence[Entry], out: Path) -> tuple[BatchInput, ...]:
-    """What is there now; a watched pattern may match nothing yet."""
-    try:
-        return find_inputs(paths, entries, out)
-    except UsageMistake:
-        return ()
-
-
-def _formats(given: Sequence[str] | None) -> tuple[str, ...]:
-    names = [name.strip() for one in given or (",".join(DEFAULT),) for name in one.split(",") if name.strip()]
-    unknown = [name for name in names if name not in FORMATS]
-    if unknown:
-        raise UsageMistake(f"--format: there is no format {unknown[0]!r}. There are: {', '.join(FORMATS)}.")
-    return tuple(dict.fromkeys(names))
+def _check_work(first: Sequence[BatchInput], *, is_watch: bool) -> None:
+    if is_watch and any(one.url for one in first):
+        raise UsageMistake("--watch looks at folders. Mount the storage, or run the command again from time to time.")
+    if not first and not is_watch:
+        raise UsageMistake("there is no recording and no transcript there. Name another folder, or the files.")
 
 
 @contextmanager
@@ -221,21 +192,6 @@ def _terminated_like_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _cluster_choice(
-    address: str | None, device: ClusterDevice, pem: tuple[Path | None, Path | None, Path | None], *, is_on_card: bool
-) -> ClusterChoice | None:
-    if address is None:
-        if any(pem):
-            raise UsageMistake("--cluster-ca, --cluster-cert and --cluster-key go with --cluster tls://HOST:PORT.")
-        return None
-    ca, cert, key = pem
-    if not (ca and cert and key) and any(pem):
-        raise UsageMistake("--cluster-ca, --cluster-cert and --cluster-key go together.")
-    certificates = Certificates(ca, cert, key) if ca and cert and key else None
-    is_card = is_on_card if address == LOCAL else device is ClusterDevice.CUDA
-    return ClusterChoice(address, "cuda" if is_card else "cpu", certificates)
 
 
 def _driver(

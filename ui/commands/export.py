@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -20,38 +20,42 @@ from ui.seats import HOST_SEAT_ID, Seat
 from ui.terminal import messages
 
 app = typer.Typer()
-_FORMATS: Final = "; ".join(f"{name}: {one.words}" for name, one in FORMATS.items()) + "."
+
+
+_Session = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, as `earmark sessions` lists it.")]
+_Format = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="NAME", help="; ".join(f"{name}: {one.words}" for name, one in FORMATS.items()) + "."
+    ),
+]
+_Output = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE|-",
+        help="Where to write it, - for standard output; unset, into the workspace, where `earmark erase` finds it.",
+    ),
+]
+_Tags = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID,…",
+        help="html: the quotes to be heard, by tag ids or labels, or all; unset, those that people accepted.",
+    ),
+]
+_OwnNotes = Annotated[bool, typer.Option("--own-notes", help="Also the host's own notes that are not shared.")]
 
 
 @app.command()
 def export(
-    session: Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, as `earmark sessions` lists it.")],
+    session: _Session,
     *,
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="NAME", help="; ".join(f"{name}: {one.words}" for name, one in FORMATS.items()) + "."
-        ),
-    ],
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE|-",
-            help="Where to write it, - for standard output; unset, into the workspace, where `earmark erase` finds it.",
-        ),
-    ] = None,
-    tags: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID,…",
-            help="html: the quotes to be heard, by tag ids or labels, or all; unset, those that people accepted.",
-        ),
-    ] = None,
-    own_notes: Annotated[
-        bool, typer.Option("--own-notes", help="Also the host's own notes that are not shared.")
-    ] = False,
+    format: _Format,
+    output: _Output = None,
+    tags: _Tags = None,
+    own_notes: _OwnNotes = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write a session out: what was said, the evidence with who decided on it, ratings, consent, what was not heard.

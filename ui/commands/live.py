@@ -1,7 +1,7 @@
 """`earmark live`: an interview on the board, from set-up to the last word."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,6 +14,7 @@ from pipeline.events import Speaker
 from pipeline.workspace import resolve_workspace
 from ui.arrangement import People
 from ui.commands.options import (
+    PORT,
     CertificateOption,
     EngineName,
     EngineOption,
@@ -21,6 +22,7 @@ from ui.commands.options import (
     KeyOption,
     ModelOption,
     PlanOption,
+    PortOption,
     RubricOption,
     SpeakersOption,
     WindowName,
@@ -42,43 +44,56 @@ _WHAT_TO_HEAR: Final = (
 )
 
 
+_Source = Annotated[
+    Path | None,
+    typer.Option("--source", metavar="FILE", help="A recording to listen to at the pace at which it was spoken."),
+]
+_Devices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        help="A microphone, by its name or part of it; twice for one each, interviewer first.",
+    ),
+]
+_Channels = Annotated[
+    int | None,
+    typer.Option(min=1, max=2, help="How many speakers a single device hears, one a channel; 2 for stereo."),
+]
+_ListDevices = Annotated[bool, typer.Option("--list-devices", help="Show the microphones and end.")]
+_Candidate = Annotated[str | None, typer.Option(metavar="NAME", help="Who is interviewed, and has to agree.")]
+_Interviewer = Annotated[str | None, typer.Option(metavar="NAME", help="Who asks.")]
+_NoteTaker = Annotated[
+    str | None, typer.Option("--note-taker", metavar="NAME", help="Who notes and rates at this machine.")
+]
+_New = Annotated[
+    bool, typer.Option("--new", help="Begin another interview even where the last one like it was cut off.")
+]
+_Terminal = Annotated[bool, typer.Option("--terminal", help="Show tagged quotes in the terminal too.")]
+
+
 @app.command()
 def live(
     *,
-    source: Annotated[
-        Path | None,
-        typer.Option("--source", metavar="FILE", help="A recording to listen to at the pace at which it was spoken."),
-    ] = None,
-    device: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME", help="A microphone, by its name or part of it; twice for one each, interviewer first."
-        ),
-    ] = None,
-    channels: Annotated[
-        int | None,
-        typer.Option(min=1, max=2, help="How many speakers a single device hears, one a channel; 2 for stereo."),
-    ] = None,
-    list_devices: Annotated[bool, typer.Option("--list-devices", help="Show the microphones and end.")] = False,
+    source: _Source = None,
+    device: _Devices = None,
+    channels: _Channels = None,
+    list_devices: _ListDevices = False,
     rubric: RubricOption = None,
     plan: PlanOption = None,
     speakers: SpeakersOption = None,
-    candidate: Annotated[str | None, typer.Option(metavar="NAME", help="Who is interviewed, and has to agree.")] = None,
-    interviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who asks.")] = None,
-    note_taker: Annotated[
-        str | None, typer.Option("--note-taker", metavar="NAME", help="Who notes and rates at this machine.")
-    ] = None,
+    candidate: _Candidate = None,
+    interviewer: _Interviewer = None,
+    note_taker: _NoteTaker = None,
     engine: EngineOption = EngineName.AUTO,
     model: ModelOption = None,
     window: WindowOption = WindowName.SHORT,
     host: HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The board's port; 0 takes a free one.")] = 8377,
+    port: PortOption = PORT,
     certfile: CertificateOption = None,
     keyfile: KeyOption = None,
-    new: Annotated[
-        bool, typer.Option("--new", help="Begin another interview even where the last one like it was cut off.")
-    ] = False,
-    terminal: Annotated[bool, typer.Option("--terminal", help="Show tagged quotes in the terminal too.")] = False,
+    new: _New = False,
+    terminal: _Terminal = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Hear an interview: the board opens waiting, and records once the candidate's consent is there and it is started.
@@ -88,17 +103,13 @@ def live(
     if list_devices:
         _show_devices()
         return
-    if (source is None) == (not device):
-        if source is None:
-            _found_devices()  # where there is none, that is what to say
-        raise UsageMistake(_WHAT_TO_HEAR)
-    if channels and (source or len(device or ()) > 1):
-        raise UsageMistake("--channels is for a single --device: a recording has its own, two devices have one each.")
+    devices = device or []
+    _check_source(source, devices, channels)
     people = People(candidate=candidate, interviewer=interviewer, note_taker=note_taker)
-    roles = read_speakers(speakers) or (_TWO_DEVICES if len(device or ()) == 2 else {})
+    roles = read_speakers(speakers) or (_TWO_DEVICES if len(devices) == 2 else {})
     setup = prepare(engine=engine, model=model, rubric=rubric, plan=plan, speakers=roles, window=window.value)
     arrangement = load_arrangement(people, setup, plan)
-    heard = open_media(source) if source else open_devices(device or (), channels)
+    heard = open_media(source) if source else open_devices(devices, channels)
     for line in (*_remarks(heard), setup.choice.reason, setup.choice.advice):
         if line:
             messages.print(line)
@@ -106,6 +117,16 @@ def live(
     messages.print("It waits: record the candidate's consent on the board, then start.")
     showing = Showing(in_terminal=terminal, goes_on=not new, keep_serving=is_attended())
     asyncio.run(show(heard, setup, arrangement, resolve_workspace(workspace), door, showing))
+
+
+def _check_source(source: Path | None, devices: Sequence[str], channels: int | None) -> None:
+    """One thing to hear: a recording, a device with one or two channels, or two devices."""
+    if source is None and not devices:
+        _found_devices()  # where there is none, that is what to say
+    if (source is None) == (not devices):
+        raise UsageMistake(_WHAT_TO_HEAR)
+    if channels and (source or len(devices) > 1):
+        raise UsageMistake("--channels is for a single --device: a recording has its own, two devices have one each.")
 
 
 def _found_devices() -> tuple[Device, ...]:

@@ -24,6 +24,18 @@ class EngineName(StrEnum):
     POCKETSPHINX = "pocketsphinx"
 
 
+class TranscriptFormatName(StrEnum):
+    """The formats of a transcript that `--format` takes: those of pipeline.transcripts."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+    VTT = "vtt"
+    SRT = "srt"
+    QA = "qa"
+    MEETING = "meeting"
+    JSON = "json"
+
+
 class WindowName(StrEnum):
     """What `--window` takes."""
 
@@ -85,10 +97,14 @@ HostOption = Annotated[
         help="The interface to serve on. Any but this machine's own needs a certificate, and gives out tokens.",
     ),
 ]
+PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="The page's port; 0 takes a free one.")]
 CertificateOption = Annotated[
     Path | None, typer.Option("--certfile", metavar="FILE", help="A TLS certificate (PEM), to serve to others.")
 ]
 KeyOption = Annotated[Path | None, typer.Option("--keyfile", metavar="FILE", help="The certificate's key (PEM).")]
+
+PORT: Final = 8377
+"""Where the page is served unless somebody says otherwise: a bookmark of it stays right."""
 
 _ROLES: Final[Mapping[str, Speaker]] = {
     "interviewer": "interviewer",

@@ -1,7 +1,7 @@
 """`earmark review`: a recording, a transcript or a session on the review page."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 
 from pipeline.audio_file import MediaFile
+from pipeline.events import Speaker
 from pipeline.store import Store
 from pipeline.workspace import resolve_workspace
 from rubrics.load import load_plan
 from ui.arrangement import People
 from ui.commands.options import (
+    PORT,
     CertificateOption,
     EngineName,
     EngineOption,
@@ -23,13 +25,14 @@ from ui.commands.options import (
     KeyOption,
     ModelOption,
     PlanOption,
+    PortOption,
     RubricOption,
     SpeakersOption,
+    TranscriptFormatName,
     WorkspaceOption,
     open_door,
     read_speakers,
 )
-from ui.commands.tag import TranscriptFormatName
 from ui.errors import UsageMistake
 from ui.hub import Hub
 from ui.imports.opening import find_target, read_written
@@ -51,48 +54,48 @@ from ui.wiring import Setup, load_planned, open_media, prepare
 app = typer.Typer()
 
 
-@dataclass(frozen=True, slots=True)
-class _Engine:
-    name: str
-    model: str | None
+_Target = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE|SESSION",
+        help="A recording; a transcript (VTT, SRT, JSON, JSON lines, Q1:/A1:, text or DOCX as Zoom, Teams and "
+        "Otter save it); or a session of the workspace.",
+    ),
+]
+_Audio = Annotated[
+    Path | None, typer.Option("--audio", metavar="FILE", help="The recording that a transcript was made of.")
+]
+_Format = Annotated[
+    TranscriptFormatName | None,
+    typer.Option("--format", help="The transcript's format; unset, by its name, else its content."),
+]
+_Candidate = Annotated[str | None, typer.Option(metavar="NAME", help="Who is interviewed: the lines under that name.")]
+_Interviewer = Annotated[str | None, typer.Option(metavar="NAME", help="Who asks, by the same name.")]
+_New = Annotated[
+    bool, typer.Option("--new", help="Make another session of a file that was opened in the same way before.")
+]
+_Page = Annotated[
+    bool, typer.Option("--serve/--no-serve", help="Serve the page until Ctrl-C, or only make the session.")
+]
 
 
 @app.command()
 def review(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE|SESSION",
-            help="A recording; a transcript (VTT, SRT, JSON, JSON lines, Q1:/A1:, text or DOCX as Zoom, Teams and "
-            "Otter save it); or a session of the workspace.",
-        ),
-    ],
+    target: _Target,
     *,
-    audio: Annotated[
-        Path | None, typer.Option("--audio", metavar="FILE", help="The recording that a transcript was made of.")
-    ] = None,
-    transcript_format: Annotated[
-        TranscriptFormatName | None,
-        typer.Option("--format", help="The transcript's format; unset, by its name, else its content."),
-    ] = None,
+    audio: _Audio = None,
+    transcript_format: _Format = None,
     rubric: RubricOption = None,
     plan: PlanOption = None,
     speakers: SpeakersOption = None,
-    candidate: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Who is interviewed: the lines under that name."),
-    ] = None,
-    interviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who asks, by the same name.")] = None,
+    candidate: _Candidate = None,
+    interviewer: _Interviewer = None,
     engine: EngineOption = EngineName.AUTO,
     model: ModelOption = None,
-    new: Annotated[
-        bool, typer.Option("--new", help="Make another session of a file that was opened in the same way before.")
-    ] = False,
-    page: Annotated[
-        bool, typer.Option("--serve/--no-serve", help="Serve the page until Ctrl-C, or only make the session.")
-    ] = True,
+    new: _New = False,
+    page: _Page = True,
     host: HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; 0 takes a free one.")] = 8377,
+    port: PortOption = PORT,
     certfile: CertificateOption = None,
     keyfile: KeyOption = None,
     workspace: WorkspaceOption = None,
@@ -104,36 +107,53 @@ def review(
     same file, opened in the same way, opens its session again, with everything that was done to it.
     """
     door = open_door(host, port, certfile, keyfile)
+    people = People(candidate=candidate, interviewer=interviewer)
+    asked = _Asked(audio, transcript_format, rubric, plan, read_speakers(speakers), people, engine, model, new)
     with closing(Store.open(resolve_workspace(workspace))) as store:
-        meant = find_target(store, target)
-        if meant.session_id is not None:
-            session_id = _checked(store, meant.session_id, audio, rubric)
-        else:
-            loaded = load_planned(rubric, plan)
-            frame = Frame(
-                people=People(candidate=candidate, interviewer=interviewer),
-                rubric=loaded,
-                plan=load_plan(plan, loaded) if plan and loaded else None,
-                speakers=read_speakers(speakers),
-            )
-            if meant.transcript is not None:
-                session_id = _read(store, meant.transcript, audio, transcript_format, frame, is_new=new)
-            elif audio or transcript_format:
-                raise UsageMistake("--audio and --format go with a transcript; this is a recording.")
-            else:
-                session_id = _hear(store, meant.recording or Path(target), frame, _Engine(engine, model), is_new=new)
+        session_id = _session_of(store, target, asked)
         if page:
             asyncio.run(_serve(store, door, session_id, as_json))
-            return
-        if as_json:
+        elif as_json:
             write_json({"session_id": session_id})
         else:
             messages.print(f"Session {session_id}. To go through it: earmark review {session_id}")
 
 
-def _checked(store: Store, session_id: str, audio: Path | None, rubric: str | None) -> str:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line says of the session that is to be made."""
+
+    audio: Path | None
+    format: str | None
+    rubric: str | None
+    plan: Path | None
+    speakers: Mapping[int, Speaker]
+    people: People
+    engine: str
+    model: str | None
+    is_new: bool
+
+    def frame(self) -> Frame:
+        """Raises BadInput for a rubric or a plan that cannot be read."""
+        rubric = load_planned(self.rubric, self.plan)
+        plan = load_plan(self.plan, rubric) if self.plan and rubric else None
+        return Frame(people=self.people, rubric=rubric, plan=plan, speakers=self.speakers)
+
+
+def _session_of(store: Store, target: str, asked: _Asked) -> str:
+    meant = find_target(store, target)
+    if meant.session_id is not None:
+        return _checked(store, meant.session_id, asked)
+    if meant.transcript is not None:
+        return _read(store, meant.transcript, asked)
+    if asked.audio or asked.format:
+        raise UsageMistake("--audio and --format go with a transcript; this is a recording.")
+    return _hear(store, meant.recording or Path(target), asked)
+
+
+def _checked(store: Store, session_id: str, asked: _Asked) -> str:
     """A session, ready to be served."""
-    if audio or rubric:
+    if asked.audio or asked.rubric:
         raise UsageMistake("--audio and --rubric are for files: a session keeps those that it was made with.")
     check_opens(store, session_id)
     if is_sound_missing(store, session_id):
@@ -141,12 +161,13 @@ def _checked(store: Store, session_id: str, audio: Path | None, rubric: str | No
     return session_id
 
 
-def _read(store: Store, path: Path, audio: Path | None, format: str | None, frame: Frame, *, is_new: bool) -> str:
+def _read(store: Store, path: Path, asked: _Asked) -> str:
     """The session that a transcript becomes, with its recording where there is one, or became before."""
-    written = read_written(path, format, frame.people)
-    media = open_media(audio) if audio else None
+    frame = asked.frame()
+    written = read_written(path, asked.format, frame.people)
+    media = open_media(asked.audio) if asked.audio else None
     made_of = fingerprint_of(frame, written, media, None)
-    if not is_new and (known := _opened_again(store, made_of)):
+    if not asked.is_new and (known := _opened_again(store, made_of)):
         return known
     _say(media.info.warnings if media else ())
     with _listening(media) as heard:
@@ -155,13 +176,14 @@ def _read(store: Store, path: Path, audio: Path | None, format: str | None, fram
     return imported.session_id
 
 
-def _hear(store: Store, path: Path, frame: Frame, engine: _Engine, *, is_new: bool) -> str:
+def _hear(store: Store, path: Path, asked: _Asked) -> str:
     """The session that a recording becomes, or became before."""
-    choice = prepare(engine=engine.name, model=engine.model, rubric=None, plan=None, speakers={}).choice
+    frame = asked.frame()
+    choice = prepare(engine=asked.engine, model=asked.model, rubric=None, plan=None, speakers={}).choice
     setup = Setup(choice, frame.rubric, frame.speakers)
     media = open_media(path)
     made_of = fingerprint_of(frame, None, media, setup)
-    if not is_new and (known := _opened_again(store, made_of)):
+    if not asked.is_new and (known := _opened_again(store, made_of)):
         return known
     _say((choice.reason, choice.advice))
     with _listening(media) as heard:

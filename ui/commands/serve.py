@@ -2,13 +2,12 @@
 
 import asyncio
 from contextlib import closing
-from typing import Annotated
 
 import typer
 
 from pipeline.store import Store
 from pipeline.workspace import resolve_workspace
-from ui.commands.options import CertificateOption, HostOption, KeyOption, WorkspaceOption, open_door
+from ui.commands.options import PORT, CertificateOption, HostOption, KeyOption, PortOption, WorkspaceOption, open_door
 from ui.hub import Hub
 from ui.setting_up import Defaults
 from ui.show import Door
@@ -22,7 +21,7 @@ app = typer.Typer()
 def serve(
     *,
     host: HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8377,
+    port: PortOption = PORT,
     certfile: CertificateOption = None,
     keyfile: KeyOption = None,
     workspace: WorkspaceOption = None,

@@ -1,14 +1,14 @@
 """`earmark tag`: text in, tags out."""
 
 import sys
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pipeline.events import Tag, Utterance
+from pipeline.events import Utterance
 from pipeline.transcripts.file import parse_transcript, read_transcript
 from pipeline.transcripts.lines import Transcript
 from rubrics.load import load_rubric
@@ -16,7 +16,7 @@ from rubrics.model import Rubric
 from rubrics.spelling import did_you_mean
 from signals.records import tag_record
 from signals.text import TaggedText, iter_answers, tag_conversation
-from ui.commands.options import Json, RubricOption
+from ui.commands.options import Json, RubricOption, TranscriptFormatName
 from ui.errors import UsageMistake
 from ui.explain import passed_lines, passed_records, reason_of
 from ui.level_evidence import level_ear, show_levels
@@ -24,51 +24,44 @@ from ui.state_output import print_tags
 from ui.terminal import messages, results, write_json
 from ui.wiring import rubric_words
 
-
-class TranscriptFormatName(StrEnum):
-    """The formats that `--format` takes."""
-
-    TEXT = "text"
-    JSONL = "jsonl"
-    VTT = "vtt"
-    SRT = "srt"
-    QA = "qa"
-    MEETING = "meeting"
-    JSON = "json"
-
-
 app = typer.Typer()
+
+
+_File = Annotated[
+    str,
+    typer.Argument(
+        metavar="[FILE|-]",
+        help="A transcript: text, JSON lines, VTT, SRT, Q1:/A1:, as Zoom, Teams or Otter save it; - reads standard "
+        "input.",
+    ),
+]
+_Question = Annotated[
+    str | None, typer.Option("--question", metavar="ID", help="The planned question that is being answered.")
+]
+_Explain = Annotated[
+    bool, typer.Option("--explain", help="Say for each tag why it is there, and what nearly became one.")
+]
+_AllFlags = Annotated[bool, typer.Option("--all-flags", help="Also raise the red flags that are off by default.")]
+_Levels = Annotated[
+    bool, typer.Option("--levels", help="Then show what was heard of each level of the rubric's criteria.")
+]
+_Format = Annotated[
+    TranscriptFormatName | None,
+    typer.Option("--format", help="The input's format; unset, by its name, else its content."),
+]
 
 
 @app.command()
 def tag(
-    file: Annotated[
-        str,
-        typer.Argument(
-            metavar="[FILE|-]",
-            help="A transcript: text, JSON lines, VTT, SRT, Q1:/A1:, as Zoom, Teams or Otter save it; - reads standard "
-            "input.",
-        ),
-    ] = "-",
+    file: _File = "-",
     *,
     rubric: RubricOption = None,
-    question: Annotated[
-        str | None, typer.Option("--question", metavar="ID", help="The planned question that is being answered.")
-    ] = None,
+    question: _Question = None,
     as_json: Json = False,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Say for each tag why it is there, and what nearly became one.")
-    ] = False,
-    all_flags: Annotated[
-        bool, typer.Option("--all-flags", help="Also raise the red flags that are off by default.")
-    ] = False,
-    levels: Annotated[
-        bool, typer.Option("--levels", help="Then show what was heard of each level of the rubric's criteria.")
-    ] = False,
-    transcript_format: Annotated[
-        TranscriptFormatName | None,
-        typer.Option("--format", help="The input's format; unset, by its name, else its content."),
-    ] = None,
+    explain: _Explain = False,
+    all_flags: _AllFlags = False,
+    levels: _Levels = False,
+    transcript_format: _Format = None,
 ) -> None:
     """Tag the evidence in a transcript. In plain text each line is one independent answer of a candidate."""
     loaded = load_rubric(rubric) if rubric else None
@@ -78,21 +71,11 @@ def tag(
     for note in transcript.notes:
         messages.print(note, markup=False)
     is_plain = transcript.format == "text"
+    show = partial(_show_json, is_plain=is_plain) if as_json else _show
     said: dict[int, Utterance] = {}
     for tagged in _tagged(transcript, loaded, question, all_flags=all_flags, explain=explain):
         said.update(tagged.utterances if ear else {})
-        for found in tagged.tags:
-            reason = reason_of(found, loaded) if explain else None
-            if as_json:
-                write_json(_record(found, tagged.utterances, is_plain, reason))
-            else:
-                _print(found, tagged.utterances, loaded, reason)
-        if as_json:
-            for record in passed_records(tagged.passed, tagged.utterances):
-                write_json(record)
-        else:
-            for line in passed_lines(tagged.passed, tagged.utterances):
-                results.print(line, style="dim", markup=False)
+        show(tagged, loaded, explain=explain)
     if ear is not None and loaded is not None:
         show_levels(ear, said, loaded, runs_on=not is_plain, as_json=as_json)
 
@@ -128,17 +111,24 @@ def _tagged(
         yield tag_conversation(said, rubric, question_id=question, all_flags=all_flags, explain=explain)
 
 
-def _record(tag: Tag, utterances: Mapping[int, Utterance], is_plain: bool, reason: str | None) -> dict[str, Any]:
-    record = tag_record(tag, utterances)
-    if not is_plain:
-        record["text"] = utterances[tag.spans[0].segment_id].text
-    if reason:
-        record["why"] = reason
-    return record
+def _show_json(tagged: TaggedText, rubric: Rubric | None, *, explain: bool, is_plain: bool) -> None:
+    for found in tagged.tags:
+        record = tag_record(found, tagged.utterances)
+        if not is_plain:
+            record["text"] = tagged.utterances[found.spans[0].segment_id].text
+        if explain and (reason := reason_of(found, rubric)):
+            record["why"] = reason
+        write_json(record)
+    for record in passed_records(tagged.passed, tagged.utterances):
+        write_json(record)
 
 
-def _print(tag: Tag, utterances: Mapping[int, Utterance], rubric: Rubric | None, reason: str | None) -> None:
-    results.print(f"line {tag.spans[0].segment_id}", end="", style="dim")
-    print_tags([tag], utterances, rubric_words(rubric) if rubric else None)
-    if reason:
-        results.print(f"{'':12}{reason}", style="dim", markup=False)
+def _show(tagged: TaggedText, rubric: Rubric | None, *, explain: bool) -> None:
+    words = rubric_words(rubric) if rubric else None
+    for found in tagged.tags:
+        results.print(f"line {found.spans[0].segment_id}", end="", style="dim")
+        print_tags([found], tagged.utterances, words)
+        if explain and (reason := reason_of(found, rubric)):
+            results.print(f"{'':12}{reason}", style="dim", markup=False)
+    for line in passed_lines(tagged.passed, tagged.utterances):
+        results.print(line, style="dim", markup=False)
