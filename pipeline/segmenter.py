@@ -69,11 +69,6 @@ class Segmenter:
         return max(self._free_from, self._count - ONSET_WINDOW - PRE_ROLL)
 
     @property
-    def is_in_speech(self) -> bool:
-        """Whether speech has begun and not yet ended."""
-        return self._start is not None
-
-    @property
     def start_frame(self) -> int | None:
         """Where the speech under way began; None when there is none."""
         return self._start

@@ -45,8 +45,6 @@ class Difference:
     target: str
     scores: Mapping[str, int]
     spread: int
-    lowest: tuple[str, ...]
-    highest: tuple[str, ...]
 
     @property
     def is_to_talk_about(self) -> bool:
@@ -124,14 +122,7 @@ def _ordinal(totals: Counter[int]) -> _Distance:
 
 
 def _difference(target: str, scores: Mapping[str, int]) -> Difference:
-    low, high = min(scores.values()), max(scores.values())
-    return Difference(
-        target=target,
-        scores=dict(scores),
-        spread=high - low,
-        lowest=tuple(rater for rater, score in scores.items() if score == low),
-        highest=tuple(rater for rater, score in scores.items() if score == high),
-    )
+    return Difference(target=target, scores=dict(scores), spread=max(scores.values()) - min(scores.values()))
 
 
 def _in_guide_order(rubric: Rubric) -> Iterable[str]:

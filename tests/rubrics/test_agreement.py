@@ -132,4 +132,4 @@ def test_the_widest_differences_come_first_and_equal_ones_in_the_order_of_the_gu
         ("humility", 1, False),
         ("communication", 0, False),
     ]
-    assert (found[0].lowest, found[0].highest) == (("ada", "eve"), ("bo",))
+    assert found[0].scores == {"ada": 2, "bo": 5, "eve": 2}

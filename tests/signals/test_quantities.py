@@ -283,8 +283,11 @@ def test_any_row_of_number_words_is_read_without_overlap(pieces: list[str]) -> N
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_survived(text: str) -> None:
-    find_quantities(skip_disfluencies(read_tokens(text)), WORDS)
+def test_what_is_found_in_any_text_is_a_row_of_its_slices(text: str) -> None:
+    tokens = skip_disfluencies(read_tokens(text))
+    found = find_quantities(tokens, WORDS)
+    assert all(0 <= q.start < q.end <= len(tokens) for q in found)
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 @pytest.mark.parametrize(

@@ -163,3 +163,10 @@ def test_publishing_outlives_a_viewer_whose_loop_has_gone():
     _watching = loop.run_until_complete(leave_without_saying_so())
     loop.close()
     hub.publish("s", [note(1)])
+
+    async def scene():
+        with hub.watch("s") as viewer:
+            hub.publish("s", [note(2)])
+            assert seqs(await viewer.next()) == [2]
+
+    run(scene())
