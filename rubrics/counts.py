@@ -1,6 +1,20 @@
 """How much of everything a rubric holds, for the command that shows and checks it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from rubrics.model import Question, Rubric
+
+_SINGULAR: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "competencies": "competency",
+        "categories": "category",
+        "criteria": "criterion",
+        "questions for the candidate to ask": "question for the candidate to ask",
+    }
+)
+"""Where it is not the plural without its last letter."""
 
 
 def counts(rubric: Rubric) -> dict[str, int]:
@@ -31,6 +45,15 @@ def counts(rubric: Rubric) -> dict[str, int]:
         "questions for the candidate to ask": sum(len(group.questions) for group in rubric.candidate_questions),
         "glossary terms": len(rubric.glossary),
     }
+
+
+def count_words(rubric: Rubric) -> str:
+    """The same in words, without what there is none of: "3 stages, 1 competency, 7 questions"."""
+    return ", ".join(f"{count} {_named(name, count)}" for name, count in counts(rubric).items() if count)
+
+
+def _named(name: str, count: int) -> str:
+    return name if count > 1 else _SINGULAR.get(name, name.removesuffix("s"))
 
 
 def _graded_answers(question: Question) -> int:

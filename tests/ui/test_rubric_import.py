@@ -26,7 +26,7 @@ def test_the_rubric_goes_to_standard_output_and_the_report_to_standard_error(fol
     assert done.code == 0
     (folder / "rubric.yaml").write_text(done.out, encoding="utf-8")
     assert load_rubric(folder / "rubric.yaml").title == "Baking"
-    assert "1 competencies, 1 questions, 2 signals" in done.err
+    assert "1 competency, 1 question, 2 signals" in done.err
 
 
 def test_the_rubric_goes_to_a_file(folder, imported):

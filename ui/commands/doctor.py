@@ -114,10 +114,11 @@ def _microphones() -> Finding:
 def _workspace(workspace: Workspace) -> Finding:
     """Its folder; opening its journal says what is wrong with that, be it a file or on a server."""
     with closing(Store.open(workspace)) as store:
-        sessions = len(store.sessions())
+        count = len(store.sessions())
+    sessions = "1 session" if count == 1 else f"{count} sessions"
     free = shutil.disk_usage(workspace.folder).free
     journal = "" if workspace.address is None else f", journal in {server_of(workspace.address)}"
-    detail = f"{workspace.folder}, {free / 1e9:.0f} GB free, {sessions} sessions{journal}"
+    detail = f"{workspace.folder}, {free / 1e9:.0f} GB free, {sessions}{journal}"
     if free < _LEAST_FREE_BYTES:
         return Finding("Workspace", "missing", detail, "Free some disk: an hour of interview takes 230 MB.")
     return Finding("Workspace", "ok", detail)

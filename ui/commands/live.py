@@ -139,11 +139,14 @@ def _found_devices() -> tuple[Device, ...]:
 
 def _show_devices() -> None:
     for device in _found_devices():
-        channels = "1 channel" if device.channels == 1 else f"{device.channels} channels"
-        results.print(f"{device.name}  ({channels})", highlight=False, markup=False)
+        results.print(f"{device.name}  ({_channels(device.channels)})", highlight=False, markup=False)
+
+
+def _channels(count: int) -> str:
+    return "1 channel" if count == 1 else f"{count} channels"
 
 
 def _remarks(heard: MediaFile | MicrophoneSource) -> tuple[str, ...]:
     if isinstance(heard, MediaFile):
         return (*heard.info.warnings, *heard.info.notes)
-    return (f"Will be heard once it is started: {heard.name}, {heard.channels} channel(s).",)
+    return (f"Will be heard once it is started: {heard.name}, {_channels(heard.channels)}.",)

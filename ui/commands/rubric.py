@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from rubrics.counts import counts
+from rubrics.counts import count_words, counts
 from rubrics.errors import BadRubric, Mistake
 from rubrics.importer import import_guide
 from rubrics.load import builtin_ids, load_rubric, open_rubric
@@ -17,7 +17,7 @@ from ui.commands.options import Json
 from ui.errors import UsageMistake
 from ui.terminal import messages, results, write_json
 
-app = typer.Typer(no_args_is_help=True, help="List, show and check rubrics: what to listen for.")
+app = typer.Typer(no_args_is_help=True, help="List, show, check and import rubrics: what to listen for.")
 
 
 @app.command("list")
@@ -30,7 +30,7 @@ def list_rubrics(*, as_json: Json = False) -> None:
         return
     table = Table("Rubric", "Title", "Version", "Holds")
     for rubric in rubrics:
-        table.add_row(rubric.id, rubric.title, rubric.version, _count_words(rubric))
+        table.add_row(rubric.id, rubric.title, rubric.version, count_words(rubric))
     results.print(table)
 
 
@@ -47,7 +47,7 @@ def show_rubric(
         return
     results.print(f"[bold]{rubric.title}[/bold]  ({rubric.id} {rubric.version}, from {rubric.source})")
     results.print(rubric.summary, markup=False)
-    results.print(_count_words(rubric))
+    results.print(count_words(rubric))
     for competency in rubric.competencies:
         _print_competency(competency)
     for flag in rubric.general_red_flags:
@@ -74,7 +74,7 @@ def check_rubric(
         for note in sorted((mistake for mistake, is_mistake in found if not is_mistake), key=_line):
             messages.print(str(note), markup=False)
         if not any(is_mistake for _, is_mistake in found):
-            messages.print(f"{opened.rubric.id}: sound. {_count_words(opened.rubric)}", markup=False)
+            messages.print(f"{opened.rubric.id}: sound. {count_words(opened.rubric)}", markup=False)
     if mistakes:
         raise BadRubric(mistakes)
 
@@ -107,7 +107,7 @@ def import_rubric(
             raise UsageMistake(f"-o: {output} cannot be written: {problem.strerror}. Choose another file.") from problem
     for remark in imported.remarks:
         messages.print(f"{guide}: {remark}", markup=False)
-    found = _count_words(imported.rubric) or "nothing to ask or to listen for"
+    found = count_words(imported.rubric) or "nothing to ask or to listen for"
     messages.print(f"{output or guide}: found {found}", markup=False)
 
 
@@ -124,10 +124,6 @@ def _refuse_output(output: Path, guide: Path, *, force: bool) -> None:
 
 def _as_json(rubric: Rubric) -> dict[str, Any]:
     return {**rubric.model_dump(mode="json", by_alias=True, exclude_none=True), "counts": counts(rubric)}
-
-
-def _count_words(rubric: Rubric) -> str:
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts(rubric).items() if count)
 
 
 def _print_competency(competency: Competency) -> None:
