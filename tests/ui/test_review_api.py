@@ -91,6 +91,21 @@ def test_a_snapshot_is_the_interview_as_it_stands_in_few_events(stage):
     assert told["seat"] == {"name": "host", "role": "host"}
 
 
+def test_a_snapshot_can_be_read_line_by_line_while_it_comes(stage):
+    marks = [Bookmarked(author="ada", start_s=1.0, end_s=2.0, event_id=f"host:{n}") for n in range(700)]
+
+    async def scene():
+        async with panel(stage, *HEARD, *marks, OVER) as people:
+            return (await people.http.get(f"/api/sessions/{SESSION}/snapshot")).text
+
+    text = run(scene())
+    head, *lines, end = text.splitlines()
+    assert json.loads(f"{head}]}}") | {"events": json.loads(text)["events"]} == json.loads(text)
+    assert [event for line in lines for event in json.loads(f"[{line.removeprefix(',')}]")] == json.loads(text)["events"]
+    assert len(lines) == 3
+    assert end == "]}"
+
+
 def test_a_snapshot_says_who_decided_what_and_when_and_what_can_be_undone(stage):
     async def scene():
         async with panel(stage, *HEARD, seats=("note-taker",)) as people:

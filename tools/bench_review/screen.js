@@ -68,7 +68,7 @@
       const isThere = begun !== null && seen.told !== null && node?.textContent.includes(text)
         && (!chips || [...node.closest(".sentence").querySelectorAll(".chip")].some((chip) => chip.textContent.includes(chips)));
       if (!isThere) requestAnimationFrame(frame);
-      else painted((at) => changed({ screen: at - begun, server: seen.done - seen.sent }));
+      else setTimeout(() => changed({ screen: performance.now() - begun, server: seen.done - seen.sent })); // this frame is painted first
     };
     frame();
   });

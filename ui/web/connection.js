@@ -7,6 +7,7 @@ const LONGEST_WAIT_MS = 5000;
 const AHEAD_OF_JOURNAL = 4409;
 const NOT_FOR_YOU = new Set([4400, 4401, 4403, 4404]);
 const HIDDEN_FLUSH_MS = 250;
+const ANSWER_WAIT_MS = 20;
 
 /** The seat that the link of this page names; "" where it names none. */
 export function seatToken() {
@@ -64,6 +65,7 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
     const waiting = unanswered.get((done ?? refused).id);
     if (!waiting) return;
     unanswered.delete((done ?? refused).id);
+    flush();
     if (done) waiting.done(done.event_id);
     else waiting.refused(new Error(refused.why));
   }
@@ -78,12 +80,13 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
     });
   }
 
-  // One drawing for all that was journalled together, so that a sentence and its tags appear at once. A hidden page
-  // gets no animation frames.
+  // One drawing for all that was journalled together, so that a sentence and its tags appear at once. The answer to an
+  // act follows what it brought, and is drawn with it. A hidden page gets no animation frames.
   function flushSoon() {
     if (flushing) return;
     flushing = true;
     if (document.hidden) setTimeout(flush, HIDDEN_FLUSH_MS);
+    else if (unanswered.size) setTimeout(flush, ANSWER_WAIT_MS);
     else requestAnimationFrame(flush);
   }
 
@@ -112,11 +115,16 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
   return { send };
 }
 
-/** JSON from the server as this seat; `options` as for fetch, with `json` as the body. Throws with the server's words. */
-export async function call(path, { json, ...options } = {}) {
+/** The server's answer to this seat; `options` as for fetch, with `json` as the body. Throws with the server's words. */
+export async function ask(path, { json, ...options } = {}) {
   const body = json === undefined ? {} : { body: JSON.stringify(json), headers: { "Content-Type": "application/json" } };
   const answer = await fetch(asSeat(path), { ...options, ...body });
+  if (answer.ok) return answer;
   const given = await answer.json().catch(() => null);
-  if (!answer.ok) throw Object.assign(new Error(given?.error ?? `${path}: status ${answer.status}`), { status: answer.status });
-  return given;
+  throw Object.assign(new Error(given?.error ?? `${path}: status ${answer.status}`), { status: answer.status });
+}
+
+/** The JSON of an answer, null where it has none. */
+export async function call(path, options) {
+  return (await ask(path, options)).json().catch(() => null);
 }

@@ -23,9 +23,17 @@ export class ReviewEvidence {
     this.levels = levels;
   }
 
+  /** What was heard, worked out once for a state: the longer half of drawing it. */
+  find(state, words, guide) {
+    const of = [state.tags, state.revisions, state.questions, state.acts, state.notHeard, words, guide];
+    if (!this.of?.every((one, n) => one === of[n])) this.found = findings(state, words, guide);
+    this.of = of;
+    return this.found;
+  }
+
   draw(state, words, { guide, plan }) {
     this.drawn = { state, words, guide, plan };
-    const found = findings(state, words, guide);
+    const found = this.find(state, words, guide);
     if (!this.wasOpened && found.length) {
       this.open.add(`question ${found.find(({ id }) => id !== null)?.id ?? null}`);
       this.wasOpened = true;

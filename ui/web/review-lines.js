@@ -1,7 +1,7 @@
 // What the review page shows of a state, line by line: pure arithmetic, no elements. Times are seconds on the
 // interview's clock.
 
-import { authorOf, blocks, isGuess } from "./state.js";
+import { authorOf, blocks, bySegment, isGuess } from "./state.js";
 
 const LETTERS_A_LINE = 68;
 const LINE_PX = 30;
@@ -17,34 +17,19 @@ export const STATUSES = Object.freeze(["proposed", "accepted", "rejected"]);
  * {utterance, speaker, tags, questionId, isFirst} with the tags that somebody rejected too, "missing" {items}.
  */
 export function allRows(state) {
-  const tags = tagsBySegment(state);
   const rows = [];
   let under = null;
-  for (const { question, number, utterances, notHeard } of blocks(state)) {
+  for (const { question, number, utterances, notHeard } of blocks(state, bySegment(state.tags.values()))) {
     if (question?.question_id) under = question.question_id;
     if (question) rows.push({ kind: "question", key: `q${question.segment_id}`, question, number, questionId: under });
     let last = null;
-    for (const { utterance, speaker } of utterances) {
-      const { segment_id: id } = utterance;
-      const isAsked = question?.segment_id === id; // its heading says already that this is a question
-      const own = (tags.get(id) ?? []).filter(({ label }) => !(isAsked && label === "question"));
-      rows.push({ kind: "said", key: `s${id}`, utterance, speaker, tags: own, questionId: under, isFirst: speaker !== last });
+    for (const { utterance, speaker, tags } of utterances) {
+      rows.push({ kind: "said", key: `s${utterance.segment_id}`, utterance, speaker, tags, questionId: under, isFirst: speaker !== last });
       last = speaker;
     }
     if (notHeard.length) rows.push({ kind: "missing", key: `n${question?.segment_id ?? ""}`, items: notHeard, questionId: under });
   }
   return rows;
-}
-
-function tagsBySegment(state) {
-  const groups = new Map();
-  for (const tag of state.tags.values()) {
-    for (const id of new Set(tag.spans.map((span) => span.segment_id))) {
-      if (groups.has(id)) groups.get(id).push(tag);
-      else groups.set(id, [tag]);
-    }
-  }
-  return groups;
 }
 
 /** The rows that a filter leaves, with the headings of those: what is not heard only where nothing but a question is asked for. */

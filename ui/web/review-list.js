@@ -22,7 +22,7 @@ export class List {
     this.before = element("div", { class: "spacer", "aria-hidden": "true" });
     this.after = element("div", { class: "spacer", "aria-hidden": "true" });
     this.isAsked = false;
-    this.width = 0;
+    this.size = [];
     scroller.addEventListener("scroll", () => this.drawSoon(), { passive: true });
     new ResizeObserver(() => this.resized()).observe(scroller);
   }
@@ -36,7 +36,9 @@ export class List {
     this.measure();
     const kept = later.find((one) => this.places.has(one));
     this.draw();
-    if (kept !== undefined && by !== null) this.scrollTo(this.tops[this.places.get(kept)] + (kept === key ? by : 0));
+    if (kept === undefined || by === null) return;
+    const top = this.tops[this.places.get(kept)] + (kept === key ? by : 0);
+    if (Math.abs(top - this.scroller.scrollTop) >= 1) this.scrollTo(top);
   }
 
   has(key) {
@@ -173,11 +175,14 @@ export class List {
   }
 
   resized() {
-    const { clientWidth } = this.scroller;
-    if (clientWidth !== this.width) this.heights.clear();
-    this.width = clientWidth;
-    if (this.tops) this.measure();
-    if (this.tops) this.draw();
+    const { clientWidth, clientHeight } = this.scroller;
+    const [width, height] = this.size;
+    if (clientWidth === width && clientHeight === height) return;
+    if (width !== undefined && clientWidth !== width) this.heights.clear();
+    this.size = [clientWidth, clientHeight];
+    if (!this.tops) return;
+    this.measure();
+    this.draw();
   }
 }
 

@@ -32,7 +32,7 @@ export class Track {
   }
 
   listen() {
-    new ResizeObserver(() => this.draw()).observe(this.node);
+    new ResizeObserver(() => this.drawSoon()).observe(this.node);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
     this.node.addEventListener("pointerdown", (press) => this.pressed(press));
     this.node.addEventListener("pointermove", (move) => this.moved(move));
@@ -146,8 +146,9 @@ export class Track {
       return colours.get(name);
     };
     const { extent } = this;
+    const isInSight = ({ from, to }) => this.x(to, extent) >= -TAG_PX && this.x(from, extent) <= width + TAG_PX;
     const place = (item) => ({ ...item, x: this.x(item.from, extent), end: this.x(item.to, extent) });
-    const placed = (all) => all.map(place).filter(({ x, end }) => end >= -TAG_PX && x <= width + TAG_PX);
+    const placed = (all) => all.filter(isInSight).map(place);
     drawSpeakers(pen, placed(this.said), colour);
     const shown = placed(this.items);
     for (const mark of shown.filter(({ kind }) => kind === "mark")) drawMark(pen, mark, colour);

@@ -8,6 +8,7 @@ import { pieceOf } from "./transcript.js";
 import { clock } from "./words.js";
 
 const TOKEN = /\s+|\S+/gu;
+const ROWS_ARE_OF = Object.freeze(["utterances", "tags", "questions", "notHeard", "channelSpeakers", "segmentSpeakers", "splitFrom"]);
 const AWAY_KEYS = new Set(["PageUp", "PageDown", "ArrowUp", "ArrowDown", "Home", "End"]);
 
 export class ReviewTranscript {
@@ -36,24 +37,29 @@ export class ReviewTranscript {
     this.back.addEventListener("click", () => this.backToHeard());
   }
 
-  /** Returns how many lines there are and how many of them the filter leaves. */
-  draw(state, words, filter) {
-    if (state.utterances !== this.state?.utterances || this.isOther(state)) {
-      this.rows = allRows(state);
-      this.byKey = new Map(this.rows.map((row) => [row.key, row]));
-      this.places = new Places(this.rows);
-    }
-    Object.assign(this, { state, words, filter });
-    const shown = filtered(this.rows, filter);
-    this.list.set(shown.length ? shown : [{ kind: "none", key: "none" }]);
-    this.mark();
-    const count = (rows) => rows.filter(({ kind }) => kind === "said").length;
-    return { all: count(this.rows), shown: count(shown) };
+  /** Makes the rows of a state, unless they are those of the one before. */
+  read(state) {
+    const isSame = this.state && ROWS_ARE_OF.every((name) => state[name] === this.state[name]);
+    this.state = state;
+    if (isSame) return;
+    this.rows = allRows(state);
+    this.byKey = new Map(this.rows.map((row) => [row.key, row]));
+    this.places = new Places(this.rows);
   }
 
-  isOther(state) {
-    const names = ["tags", "questions", "notHeard", "channelSpeakers", "segmentSpeakers", "splitFrom"];
-    return names.some((name) => state[name] !== this.state[name]);
+  /** Draws what is not on the screen yet. Returns how many lines there are and how many of them the filter leaves. */
+  draw(state, words, filter) {
+    this.read(state);
+    const { edits, card } = this;
+    const shown = [this.rows, words, filter, edits.key, card.tagId, state.names, state.ended, state.seat];
+    if (this.shown?.every((one, n) => one === shown[n])) return this.counts;
+    Object.assign(this, { words, filter, shown });
+    const rows = filtered(this.rows, filter);
+    this.list.set(rows.length ? rows : [{ kind: "none", key: "none" }]);
+    this.mark();
+    const count = (some) => some.filter(({ kind }) => kind === "said").length;
+    this.counts = { all: count(this.rows), shown: count(rows) };
+    return this.counts;
   }
 
   shownOf(row) {

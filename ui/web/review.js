@@ -1,7 +1,7 @@
 // The review page: an interview gone through afterwards, its recording heard, its words corrected, its tags weighed.
 
-import { breath } from "./breath.js";
-import { asSeat, call, watch } from "./connection.js";
+import { breath, painted } from "./breath.js";
+import { ask, asSeat, call, watch } from "./connection.js";
 import { Dialog } from "./dialogs.js";
 import { actionButton, element, setText } from "./dom.js";
 import { Status } from "./foot.js";
@@ -22,11 +22,11 @@ import { Track } from "./review-track.js";
 import { itemsOf } from "./review-track-items.js";
 import { ReviewTranscript } from "./review-transcript.js";
 import { may } from "./roles.js";
+import { folded } from "./snapshot.js";
 import { NOTHING_YET, reduce, speakerOf } from "./state.js";
 import { day } from "./view.js";
 import { Words } from "./words.js";
 
-const AT_ONCE = 300; // events folded in one go: a task of a few milliseconds
 const LONGEST_WAIT_MS = 1000;
 const LEVELS_AFTER_MS = 1500;
 
@@ -46,9 +46,9 @@ class Review {
     this.build();
     await breath();
     this.buildPanel();
-    const snapshot = await early.snapshot;
+    this.state = await this.take(await early.snapshot);
+    this.transcript.read(this.state);
     await breath();
-    this.state = await this.fold(snapshot);
     this.drawTranscript();
     this.page.transcript.setAttribute("aria-busy", "false");
     this.connect();
@@ -68,23 +68,19 @@ class Review {
     Object.assign(this.context, { plan, people, notice, guide: rubric?.guide ?? null });
   }
 
-  /** The state that a snapshot tells, folded in pieces, so that no task is long. */
-  async fold({ seq, seat, events, decisions, history, raters, sees }) {
-    let state = NOTHING_YET;
-    for (let at = 0; at < events.length; at += AT_ONCE) {
-      state = reduce(state, events.slice(at, at + AT_ONCE).map((event) => ({ event })));
-      await breath();
-    }
+  /** The state of a snapshot; what else it tells is kept. */
+  async take(answer) {
+    const { state, history, raters, sees } = await folded(answer);
     Object.assign(this, { history, sees });
     this.context.raters = raters;
-    return { ...state, decisions: new Map(Object.entries(decisions)), seat, lastSeq: seq, isCaughtUp: true };
+    return state;
   }
 
   /** Takes everything anew: whose ratings this seat sees is another matter than it was. What comes meanwhile waits. */
   async takeAnew() {
     this.waiting = [];
     try {
-      this.state = { ...(await this.fold(await call(`${this.path}/snapshot`))), now: this.state.now, isLive: this.state.isLive };
+      this.state = { ...(await this.take(await ask(`${this.path}/snapshot`))), now: this.state.now, isLive: this.state.isLive };
     } catch {
       this.sees = null; // the next greeting says it again
     }
@@ -262,10 +258,17 @@ class Review {
     this.drawing = (async () => {
       do {
         this.isStale = false;
-        for (const part of ["drawHead", "drawTranscript", "drawFilters", "drawPanel", "drawTrack"]) {
-          this[part]();
-          await breath();
-        }
+        await breath(); // whoever waits for what came acts first, and is drawn with it
+        this.drawHead();
+        this.drawTranscript();
+        await painted(); // the words come first
+        this.drawFilters();
+        await breath();
+        this.findEvidence();
+        await breath();
+        this.drawPanel();
+        await painted(); // its layout is a task of its own
+        this.drawTrack();
       } while (this.isStale);
       this.drawing = null;
     })();
@@ -306,6 +309,10 @@ class Review {
 
   drawFilters() {
     this.filters.draw(this.state, this.words);
+  }
+
+  findEvidence() {
+    if (this.panel.shown === "evidence") this.evidence.find(this.state, this.words, this.context.guide);
   }
 
   drawPanel() {

@@ -4,6 +4,7 @@
 // only when a frame changes them, so a view may compare them by identity.
 
 const NO_FRAMES = Object.freeze([]);
+const TWO_UNITS = /[\ud800-\udfff]/;
 
 export const NOTHING_YET = Object.freeze({
   lastSeq: 0,
@@ -223,9 +224,9 @@ export function speakerOf(state, utterance) {
     ?? utterance.speaker;
 }
 
-/** A slice of text between two code point offsets. */
+/** A slice of text between two code point offsets. Few texts have letters of two code units: those cost more. */
 export function slice(text, start, end) {
-  return Array.from(text).slice(start, end).join("");
+  return TWO_UNITS.test(text) ? Array.from(text).slice(start, end).join("") : text.slice(start, end);
 }
 
 /** A text cut in two after so many code points. */
@@ -318,8 +319,7 @@ function inPlace(state) {
 }
 
 /** Every sentence with its effective speaker and its tags, in the order of confirmation: [{utterance, speaker, tags}]. */
-export function sentences(state) {
-  const tagsBySegment = groupTags(state);
+export function sentences(state, tagsBySegment = bySegment(liveTags(state))) {
   return inPlace(state).map((utterance) => ({
     utterance,
     speaker: speakerOf(state, utterance),
@@ -331,11 +331,12 @@ export function sentences(state) {
  * The transcript in blocks, each begun by a question: [{question, number, utterances, notHeard}]. Sentences stand in the
  * order in which they begin: an aside may be confirmed before what it was said into.
  * The first block, before any question, has none. What was not heard stands at the end of its question's last block.
+ * Which tags stand with a sentence, by its segment id, may be given.
  */
-export function blocks(state) {
+export function blocks(state, tagsBySegment = undefined) {
   const all = [newBlock(null, null)];
   let number = 0;
-  for (const said of sentences(state).sort(byBeginning)) { // stable: of two that begin at once, the order stays
+  for (const said of sentences(state, tagsBySegment).sort(byBeginning)) { // stable: of two that begin at once, the order stays
     const question = state.questions.get(said.utterance.segment_id);
     if (question) {
       if (question.question_id !== null && !question.is_follow_up) number += 1;
@@ -361,12 +362,14 @@ function blockOf(all, questionId) {
   return all.findLast(({ question }) => question && question.question_id === questionId) ?? all.at(-1);
 }
 
-function groupTags(state) {
+/** Tags by the segment ids of their spans: Map id -> [tag]. */
+export function bySegment(tags) {
   const groups = new Map();
-  for (const tag of liveTags(state)) {
-    for (const id of new Set(tag.spans.map((span) => span.segment_id))) {
-      if (!groups.has(id)) groups.set(id, []);
-      groups.get(id).push(tag);
+  for (const tag of tags) {
+    const ids = tag.spans.map(({ segment_id: id }) => id);
+    for (const id of ids.length > 1 ? new Set(ids) : ids) {
+      if (groups.has(id)) groups.get(id).push(tag);
+      else groups.set(id, [tag]);
     }
   }
   return groups;
