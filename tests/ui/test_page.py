@@ -147,6 +147,25 @@ def test_a_quote_leads_to_its_sentence(stage, page):
         expect(page.locator("#s1")).to_be_focused()
 
 
+def test_a_long_interview_is_shown_from_its_end_up_to_its_beginning(stage, page):
+    lines = [said(n, f"I wrote audit {n}.") for n in range(1, 201)]
+    tags = [tagged(f"t{line.segment_id}", line, "I wrote audit", "action") for line in lines]
+    with stage.serving() as server:
+        stage.tell(SESSION, started(), *lines, *tags)
+        shown(page, server)
+        expect(page.locator("#s200")).to_be_in_viewport()
+        expect(page.locator("#transcript .sentence")).to_have_count(200)
+        ids = page.locator("#transcript .sentence").evaluate_all("nodes => nodes.map((node) => node.id)")
+        assert ids == [f"s{line.segment_id}" for line in lines]
+        expect(page.locator("#s200")).to_be_in_viewport()
+        expect(page.locator("#evidence .action .count")).to_have_text("200")
+        expect(page.locator("#evidence .action li")).to_have_count(40)
+        page.get_by_role("button", name="160 earlier").click()
+        expect(page.locator("#evidence .action li")).to_have_count(80)
+        page.locator("#evidence .action li a").first.click()
+        expect(page.locator("#s121")).to_be_focused()
+
+
 def test_the_list_says_what_to_do_and_shows_an_interview_when_there_is_one(stage, page):
     with stage.serving() as server:
         page.goto(server.url)

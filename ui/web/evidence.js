@@ -7,14 +7,17 @@ import { clock } from "./words.js";
 
 const ALWAYS_SHOWN = new Set(["situation", "task", "action", "result"]);
 const NONE = Object.freeze([]);
+const AT_ONCE = 40; // quotes of one label, the newest: the others when they are asked for
 
 export class Evidence {
   constructor(node) {
     this.node = node;
     this.rows = new Rows();
+    this.most = new Map(); // label -> how many of its quotes are shown
   }
 
   draw(state, words) {
+    this.drawn = { state, words };
     const found = evidence(state);
     const groups = words.labels
       .filter(({ label }) => label !== "question" && (found.has(label) || ALWAYS_SHOWN.has(label)))
@@ -55,9 +58,22 @@ export class Evidence {
     const heading = this.rows.row(`heading ${label}`, [mark, quotes.length], () => headingOf(mark, quotes.length));
     const none = this.rows.row(`none ${label}`, [], () => element("p", { class: "none" }, "not heard yet"));
     const list = this.rows.row(`list ${label}`, [], () => element("ol"));
-    place(list, quotes.map((quote) => this.quote(quote, words)));
-    place(node, [heading, quotes.length ? list : none]);
+    const before = Math.max(0, quotes.length - (this.most.get(label) ?? AT_ONCE));
+    place(list, quotes.slice(before).map((quote) => this.quote(quote, words)));
+    place(node, [heading, ...(before ? [this.earlier(label, before)] : []), quotes.length ? list : none]);
     return node;
+  }
+
+  earlier(label, count) {
+    return this.rows.row(`earlier ${label}`, [count], () => {
+      const button = element("button", { type: "button", class: "earlier" }, `${count} earlier`);
+      button.addEventListener("click", () => {
+        this.most.set(label, (this.most.get(label) ?? AT_ONCE) + AT_ONCE);
+        this.draw(this.drawn.state, this.drawn.words);
+        this.node.querySelector(`#of-${label} a`).focus();
+      });
+      return button;
+    });
   }
 
   quote({ tag, quotes, segmentId, at }, words) {

@@ -117,6 +117,7 @@ export class Session {
     if (!link) return;
     click.preventDefault();
     this.toggle("transcript", true);
+    this.view.transcript.drawWhole();
     goTo(this.page.transcript.querySelector(link.hash));
   }
 
@@ -292,6 +293,7 @@ export class Session {
   showMissing(reason) {
     this.show("interview");
     this.page.title.textContent = "Not found";
+    this.view.transcript.clear();
     this.page.evidence.replaceChildren(); // what a closed seat saw is not for it any more
     this.page.transcript.replaceChildren(
       element("p", { class: "empty" }, `${reason[0].toUpperCase()}${reason.slice(1)}. `, element("a", { href: "/" }, "See all interviews"), "."),

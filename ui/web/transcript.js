@@ -1,38 +1,86 @@
 // What was said, in order: questions as headings, sentences with their quotes underlined and labels beneath.
 
+import { painted } from "./breath.js";
 import { element, markOf } from "./dom.js";
 import { place, Rows } from "./rows.js";
 import { blocks, pieces } from "./state.js";
 import { clock } from "./words.js";
 
 const LANES = 3;
+const AT_ONCE = 60; // rows: two screens or three
 
+/** Of a long transcript the end is drawn at once, and what is above it piece by piece, so that no task is long. */
 export class Transcript {
   constructor(node) {
     this.node = node;
     this.rows = new Rows();
+    this.wanted = []; // {key, shown, make}
+    this.from = 0; // the first of them that is in the page
+    this.isGoingUp = false;
   }
 
   draw(state, words, marksNew) {
-    const { rows } = this;
-    rows.marksNew = marksNew;
-    const wanted = [];
-    for (const block of blocks(state)) {
-      if (block.question) wanted.push(headingOf(rows, block, words));
-      let last = null;
-      for (const said of block.utterances) {
-        wanted.push(sentenceOf(rows, said, said.speaker !== last, words));
-        last = said.speaker;
-      }
-      if (block.notHeard.length) wanted.push(notHeardOf(rows, block, words));
+    this.wanted = rowsOf(state, words);
+    const isNew = ({ key }) => !this.rows.known.has(key);
+    if (this.wanted.slice(this.from).filter(isNew).length > AT_ONCE) this.from = this.wanted.length - AT_ONCE;
+    this.rows.marksNew = marksNew;
+    this.place();
+    this.goUp();
+  }
+
+  /** Nothing any more: a seat was closed. */
+  clear() {
+    this.wanted = [];
+    this.drawWhole();
+  }
+
+  /** All of it, for whoever looks for a line. */
+  drawWhole() {
+    this.from = 0;
+    this.place();
+  }
+
+  place() {
+    place(this.node, this.wanted.slice(this.from).map(({ key, shown, make }) => this.rows.row(key, shown, make)));
+  }
+
+  async goUp() {
+    if (this.isGoingUp || !this.from) return;
+    this.isGoingUp = true;
+    const { node } = this;
+    node.style.overflowAnchor = "none"; // not every browser has it: what is in sight is kept in its place here
+    while (this.from) {
+      await painted();
+      if (!this.from) break; // all of it was wanted meanwhile, or nothing
+      const below = node.scrollHeight - node.scrollTop;
+      this.from = Math.max(0, this.from - AT_ONCE);
+      this.rows.marksNew = false;
+      this.place();
+      node.scrollTop = node.scrollHeight - below;
     }
-    if (!state.utterances.size) wanted.push(emptinessOf(rows, state));
-    place(this.node, wanted);
+    node.style.overflowAnchor = "";
+    this.isGoingUp = false;
   }
 }
 
-function headingOf(rows, { question, number }, words) {
-  return rows.row(`question ${question.segment_id}`, [question, number, words], () => {
+/** What stands in a transcript, in order: [{key, shown, make}]. */
+function rowsOf(state, words) {
+  const rows = [];
+  for (const block of blocks(state)) {
+    if (block.question) rows.push(headingOf(block, words));
+    let last = null;
+    for (const said of block.utterances) {
+      rows.push(sentenceOf(said, said.speaker !== last, words));
+      last = said.speaker;
+    }
+    if (block.notHeard.length) rows.push(notHeardOf(block, words));
+  }
+  if (!state.utterances.size) rows.push(emptinessOf(state));
+  return rows;
+}
+
+function headingOf({ question, number }, words) {
+  return { key: `question ${question.segment_id}`, shown: [question, number, words], make: () => {
     const isPlanned = question.question_id !== null;
     const over = question.is_follow_up ? "Follow-up" : isPlanned ? `Question ${number}` : "Question off the plan";
     const title = isPlanned && !question.is_follow_up ? words.question(question.question_id) : null;
@@ -42,12 +90,12 @@ function headingOf(rows, { question, number }, words) {
       element("span", { class: "over" }, over),
       title && element("span", { class: "asked" }, title),
     );
-  });
+  } };
 }
 
-function sentenceOf(rows, { utterance, speaker, tags }, isFirst, words) {
+function sentenceOf({ utterance, speaker, tags }, isFirst, words) {
   const { segment_id: id, start_s: at } = utterance;
-  return rows.row(`utterance ${id}`, [utterance, speaker, isFirst, words, ...tags], () =>
+  return { key: `utterance ${id}`, shown: [utterance, speaker, isFirst, words, ...tags], make: () =>
     element(
       "article",
       { class: `sentence ${speaker}${isFirst ? " is-first" : ""}`, id: `s${id}`, tabindex: "-1" },
@@ -60,21 +108,21 @@ function sentenceOf(rows, { utterance, speaker, tags }, isFirst, words) {
       ),
       element("p", { class: "said" }, pieces(utterance, tags).map((piece) => pieceOf(piece, words))),
       chipsOf(utterance, tags, words),
-    ));
+    ) };
 }
 
-function notHeardOf(rows, { question, notHeard }, words) {
-  return rows.row(`not heard ${question?.segment_id ?? "at all"}`, [words, ...notHeard], () =>
+function notHeardOf({ question, notHeard }, words) {
+  return { key: `not heard ${question?.segment_id ?? "at all"}`, shown: [words, ...notHeard], make: () =>
     element(
       "section",
       { class: "not-heard" },
       element("h3", {}, "Not heard yet"),
       element("ul", {}, notHeard.map((item) => element("li", {}, words.item(item)))),
-    ));
+    ) };
 }
 
-function emptinessOf(rows, { session, ended }) {
-  return rows.row("emptiness", [session, ended], () => {
+function emptinessOf({ session, ended }) {
+  return { key: "emptiness", shown: [session, ended], make: () => {
     if (!session) return element("p", { class: "empty" }, "Opening the interview …");
     if (!ended) {
       const hint = "Nothing confirmed yet. Each sentence appears here a moment after it is said.";
@@ -87,7 +135,7 @@ function emptinessOf(rows, { session, ended }) {
       element("code", {}, "earmark doctor"),
       ".",
     );
-  });
+  } };
 }
 
 export function pieceOf({ text, quotes }, words) {
