@@ -9,7 +9,7 @@ open to this seat: `{event_id, author, decision, text, before, after, at}`. `his
 again. `raters` are those who owe ratings: `{name, is_in, is_visible, is_me, missing}`, where `name` and `missing`, what
 is still to be rated or filled in, are null if this seat is not to know them. `sees` names the others whose ratings are
 among the events; the websocket's `hello` and `anew` have the same list: where it differs, fetch anew. It is one JSON
-document that can be read while it comes: a first line with all but the events, which ends with their `[`, lines of a few
+document that can be read while it comes: a first line with all but the events, which ends with their `[`, lines of some
 hundred events, each but the first after a comma, and a last line that closes it.
 """
 
