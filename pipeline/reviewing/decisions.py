@@ -141,7 +141,10 @@ def decisions(state: InterviewState) -> Mapping[str, tuple[TagDecided, ...]]:
 
 def is_resting(state: InterviewState, tag: Tag) -> bool:
     """Whether a tag's words are those of a revision that does not stand any more."""
-    return any(state.latest_revision.get(span.segment_id) != span.revision for span in tag.spans)
+    for span in tag.spans:  # noqa: SIM110  a generator would cost an edit of a long interview milliseconds
+        if state.latest_revision.get(span.segment_id) != span.revision:
+            return True
+    return False
 
 
 def settle(state: InterviewState, found: Iterable[Event]) -> tuple[Event, ...]:
