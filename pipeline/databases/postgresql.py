@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from pipeline.databases import postgresql_words
+from pipeline.databases.erasing import delete_rows
 from pipeline.databases.postgresql_failures import OTHERWISE, explained, server_of
 from pipeline.databases.schema import prepare
 from pipeline.errors import BadInput, MissingFacility, PipelineError, StoreError
@@ -94,13 +95,7 @@ class PostgresqlDatabase:
         # Nobody reads a session into the library while it goes: `writing` of its own does not keep them away.
         connection.execute(_BEGIN_WRITING, {"of": LIBRARY.name})
         connection.execute(text("SELECT set_config(:name, :id, true)"), {"name": _ERASING, "id": session_id})
-        deleted = connection.execute(EVENTS.delete().where(EVENTS.c.session_id == session_id)).rowcount
-        number = select(LIBRARY.c.number).where(LIBRARY.c.session_id == session_id)
-        if (found := connection.execute(number).scalar_one_or_none()) is not None:
-            postgresql_words.forget(connection, found)
-        for table in (LIBRARY, SEATS, SETUPS, SESSIONS):
-            connection.execute(table.delete().where(table.c.session_id == session_id))
-        return deleted
+        return delete_rows(connection, session_id, postgresql_words.forget)
 
     def leave_no_bytes(self) -> str:
         """Has deleted rows and their words taken out of tables and indexes; says what may be readable all the same.

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pipeline.databases import sqlite_words
+from pipeline.databases.erasing import delete_rows
 from pipeline.databases.schema import prepare
 from pipeline.databases.sqlite_neighbours import SqliteNeighbours
 from pipeline.errors import BadInput, PipelineError, StoreError
 from pipeline.neighbours import Neighbours
-from pipeline.tables import EVENTS, LIBRARY, SEATS, SESSIONS, SETUPS
 
 _KEEP_DELETED: Final = "events_keep_delete"
 TRIGGERS: Final = (
@@ -60,13 +60,8 @@ class SqliteDatabase:
         The one way round the trigger that keeps the journal append-only: it is back before anybody else can write.
         """
         connection.exec_driver_sql(f"DROP TRIGGER {_KEEP_DELETED}")
-        deleted = connection.execute(EVENTS.delete().where(EVENTS.c.session_id == session_id)).rowcount
+        deleted = delete_rows(connection, session_id, sqlite_words.forget)
         connection.exec_driver_sql(next(trigger for trigger in TRIGGERS if _KEEP_DELETED in trigger))
-        number = select(LIBRARY.c.number).where(LIBRARY.c.session_id == session_id)
-        if (found := connection.execute(number).scalar_one_or_none()) is not None:
-            sqlite_words.forget(connection, found)
-        for table in (LIBRARY, SEATS, SETUPS, SESSIONS):
-            connection.execute(table.delete().where(table.c.session_id == session_id))
         return deleted
 
     def leave_no_bytes(self) -> str:
