@@ -34,6 +34,12 @@ def write_transcripts(folder: Path, count: int) -> list[Path]:
     return paths
 
 
+def write_recordings(folder: Path, count: int) -> None:
+    """The piece of speech, each time at another loudness."""
+    for number in range(count):
+        soundfile.write(folder / f"recording-{number:02}.flac", speech() * (0.5 + number / (2 * count)), RATE_HZ)
+
+
 def write_damaged(folder: Path) -> Mapping[str, tuple[str, str]]:
     """One file of each kind of damage; by name its expected state, and words that its reason or warning holds."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ import soundfile
 from pipeline.batch.states import BatchStates
 from pipeline.store import Store
 from tests.support.clusters import Program, cluster
-from tests.support.recordings import RATE_HZ, speech, write_damaged, write_transcripts
+from tests.support.recordings import RATE_HZ, speech, write_damaged, write_recordings, write_transcripts
 
 WHEN_AND_WHICH = re.compile(rb"\d{8}\\?-\d{6}-[0-9a-f]{16}|\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 """Some exports name the session, whose id holds when it began: nothing else may differ."""
@@ -176,8 +176,7 @@ def test_ctrl_c_leaves_a_cluster_of_this_machine_at_once(tmp_path):
 @pytest.mark.timeout(3600)
 def test_two_hundred_files_ten_of_them_damaged_survive_a_worker_that_is_killed(tmp_path):
     write_transcripts(tmp_path / "in", 100)
-    for number in range(90):
-        soundfile.write(tmp_path / "in" / f"recording-{number:02}.flac", speech() * (0.5 + number / 200), RATE_HZ)
+    write_recordings(tmp_path / "in", 90)
     expected = write_damaged(tmp_path / "in")
     with cluster(tmp_path / "dask") as begun:
         begun.add_worker("--no-nanny")

@@ -13,7 +13,7 @@ import soundfile
 
 from pipeline.batch.states import BatchStates
 from pipeline.store import Store
-from tests.support.recordings import RATE_HZ, speech, write_damaged, write_transcripts
+from tests.support.recordings import RATE_HZ, speech, write_damaged, write_recordings, write_transcripts
 from ui.rooms import kept
 
 SHORT_ROUNDS, LONG_ROUNDS = 2, 20
@@ -245,8 +245,7 @@ def test_watching_takes_a_file_once_it_has_stopped_growing(tmp_path):
 @pytest.mark.timeout(3600)
 def test_ten_damaged_files_among_190_good_ones(tmp_path):
     write_transcripts(tmp_path / "in", 100)
-    for number in range(90):
-        soundfile.write(tmp_path / "in" / f"recording-{number:02}.flac", speech() * (0.5 + number / 200), RATE_HZ)
+    write_recordings(tmp_path / "in", 90)
     expected = write_damaged(tmp_path / "in")
     code, _ = finish(tmp_path)
     assert code == 1

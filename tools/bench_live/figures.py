@@ -1,7 +1,7 @@
 """Percentiles, slopes and tables."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -49,13 +49,3 @@ def against(value: float, limit: float) -> str:
 def share(part: int, whole: int) -> str:
     """A part of a whole, as a percentage with both."""
     return f"{part / whole:.1%} ({part}/{whole})" if whole else NONE
-
-
-def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A title and aligned columns, the first to the left."""
-    lines = [tuple(header), *(tuple(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines if column < len(line)) for column in range(len(header))]
-    print(f"\n{title}")
-    for line in lines:
-        cells = (text.rjust(width) for text, width in zip(line[1:], widths[1:], strict=False))
-        print("  ".join((line[0].ljust(widths[0]), *cells)).rstrip(), flush=True)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from tools.bench_live.figures import NONE, against, in_seconds, print_table, share
+from tools.bench_live.figures import NONE, against, in_seconds, share
 from tools.bench_live.latency import PARTS
 from tools.bench_live.measures import GROWTH_AIM_MIB, P50_AIM_S, P95_AIM_S, Figures
+from tools.printing import print_table
 
 _NAMES: Final = {"base": "base.en's cost", "micro": "micro-Whisper"}
 

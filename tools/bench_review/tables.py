@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from tools.bench_live.figures import NONE, print_table
+from tools.bench_live.figures import NONE
 from tools.bench_review.figures import Figures
+from tools.printing import print_table
 
 OPEN_AIM_MS: Final = 1500.0
 TASK_AIM_MS: Final = 50.0

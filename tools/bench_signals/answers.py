@@ -11,12 +11,12 @@ from tools.bench_signals.figures import (
     SCORE_COLUMNS,
     Counts,
     macro,
-    print_table,
     score_row,
     shown_share,
 )
 from tools.bench_signals.gold import GoldAnswer, Place, StoryLabel
 from tools.bench_signals.tagging import AnswerTagger, Found, story_labels, story_labels_alone
+from tools.printing import print_table
 
 LABELS: Final[tuple[StoryLabel, ...]] = ("S", "T", "A", "R", "I", "-")
 NAMES: Final = ("situation", "task", "action", "result", "insight", "none")

@@ -7,8 +7,9 @@ from typing import Final, TypeAlias
 
 from rubrics.load import builtin_ids, load_rubric
 from signals.questions import QuestionMatcher
-from tools.bench_signals.figures import SEED, print_table, shown_share
+from tools.bench_signals.figures import SEED, shown_share
 from tools.bench_signals.gold import QuestionLine
+from tools.printing import print_table
 
 NOISE_RATES: Final = (0.10, 0.30)
 _DRAWS: Final = 5

@@ -1,7 +1,7 @@
 """Counting, intervals and tables: what every part of the bench prints its figures with."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -89,13 +89,3 @@ def score_row(name: str, by_answer: Counts) -> tuple[str, ...]:
 def macro(by_answer: Counts) -> str:
     """The macro-F of rows with its interval. `by_answer` is (answers, rows, 4)."""
     return shown(float(macro_f(by_answer.sum(axis=0))), bootstrap(by_answer, macro_f))
-
-
-def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A title and aligned columns, the first to the left."""
-    lines = [tuple(header), *(tuple(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines if column < len(line)) for column in range(len(header))]
-    print(f"\n{title}")
-    for line in lines:
-        cells = (text.rjust(width) for text, width in zip(line[1:], widths[1:], strict=False))
-        print("  ".join((line[0].ljust(widths[0]), *cells)).rstrip(), flush=True)

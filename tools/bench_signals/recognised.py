@@ -24,7 +24,8 @@ from rubrics.load import load_rubric
 from rubrics.model import Rubric
 from signals.listener import Listener
 from signals.tagger import Tagger
-from tools.bench_signals.figures import Counts, print_table, shown_share
+from tools.bench_signals.figures import Counts, shown_share
+from tools.printing import print_table
 
 SAMPLES: Final = Path(__file__).parents[2] / "samples"
 LABELS: Final = ("situation", "task", "action", "result", "insight", "metric", "red_flag", "signal", "question")

@@ -10,9 +10,10 @@ from rubrics.load import builtin_ids, load_rubric
 from rubrics.model import Question, Rubric
 from signals.tagger import Tagger
 from signals.text import is_one_sentence
-from tools.bench_signals.figures import SEED, print_table, share, shown_share, wilson
+from tools.bench_signals.figures import SEED, share, shown_share, wilson
 from tools.bench_signals.gold import GoldAnswer, SignalLine
 from tools.bench_signals.tagging import tag_sentences
+from tools.printing import print_table
 
 _SAMPLED_ANSWERS: Final = 12
 """Answers for each question that is taken to have been asked."""

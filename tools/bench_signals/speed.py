@@ -11,8 +11,9 @@ from rubrics.load import load_rubric
 from rubrics.model import Competency, Question, Rubric, Signal
 from signals.tagger import Tagger
 from signals.text import utterance_of
-from tools.bench_signals.figures import SEED, print_table
+from tools.bench_signals.figures import SEED
 from tools.bench_signals.gold import Gold, GoldAnswer
+from tools.printing import print_table
 
 PHRASES: Final = (0, 100, 1000, 5000)
 _PER_SIGNAL: Final = 5

@@ -16,9 +16,10 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from tools.bench_signals.answers import STAR, STAR_AND_NONE, count_flags, count_metrics, count_story
-from tools.bench_signals.figures import SEED, Counts, macro, print_table, score_row
+from tools.bench_signals.figures import SEED, Counts, macro, score_row
 from tools.bench_signals.gold import GoldAnswer, Place, Sentence
 from tools.bench_signals.tagging import AnswerTagger, story_labels
+from tools.printing import print_table
 
 RATES: Final = (0.0, 0.05, 0.10, 0.20)
 _DRAWS: Final = 3

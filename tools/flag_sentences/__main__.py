@@ -19,8 +19,9 @@ import numpy as np
 
 from signals.tagger import Tagger
 from tools.bench_signals.answers import FLAGS
-from tools.bench_signals.figures import SCORE_COLUMNS, print_table, score_row
+from tools.bench_signals.figures import SCORE_COLUMNS, score_row
 from tools.bench_signals.tagging import tag_sentences
+from tools.printing import print_table
 
 FILE: Final = Path(__file__).with_name("flags.tsv")
 
