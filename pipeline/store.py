@@ -183,10 +183,14 @@ class Store:
         Reads page by page and keeps no transaction open between pages, so a slow reader hinders nobody; events that
         are appended while it reads come too. Raises UnknownSession, and StoreError where the machine fails.
         """
-        with self.reading() as connection:
-            if not _last_seq(connection, session_id):
-                raise _unknown(session_id)
+        if not self.holds(session_id):
+            raise _unknown(session_id)
         return self._pages(session_id, after_seq, types)
+
+    def holds(self, session_id: str) -> bool:
+        """Whether the workspace has a session of that id. Raises StoreError where the machine fails."""
+        with self.reading() as connection:
+            return _last_seq(connection, session_id) > 0
 
     def sessions(self) -> tuple[SessionSummary, ...]:
         """Every session of the workspace, oldest first."""

@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute, Route
 
 from pipeline.peaks import MOST_PEAKS, PEAKS_PER_S, peaks_of
 from pipeline.state import fold
-from pipeline.store import Store, UnknownSession
+from pipeline.store import Store
 from pipeline.workspace import audio_path
 from rubrics.model import Rubric
 from signals.levels import CriterionEvidence, LevelEar
@@ -58,7 +58,7 @@ class MediaApi:
         ]
 
     async def _page(self, request: Request) -> Response:
-        is_known = await asyncio.to_thread(self._is_known, request.path_params["session_id"])
+        is_known = await asyncio.to_thread(self._store.holds, request.path_params["session_id"])
         nonce = secrets.token_urlsafe(16)
         page = (await asyncio.to_thread(_PAGE.read_text, encoding="utf-8")).replace(_NONCE, nonce)
         policy = f"{CONTENT_POLICY}; style-src 'self' 'nonce-{nonce}'"
@@ -99,18 +99,10 @@ class MediaApi:
         return seat
 
     async def _recording(self, request: Request) -> Path:
-        """Where it is, or would be."""
+        """Where it is, or would be. Raises UnknownSession."""
         seat = await self._seat(request)
-        if not await asyncio.to_thread(self._is_known, seat.session_id):
-            raise UnknownSession(seat.session_id)
+        await asyncio.to_thread(self._store.read, seat.session_id)
         return audio_path(self._store.workspace, seat.session_id)
-
-    def _is_known(self, session_id: str) -> bool:
-        try:
-            self._store.read(session_id)
-        except UnknownSession:
-            return False
-        return True
 
 
 def whole_so_far(recording: Path) -> Response:

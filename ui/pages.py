@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.events import json_schema
-from pipeline.store import Store, UnknownSession
+from pipeline.store import Store
 from ui.labels import RubricWords, page_words
 from ui.wire import wire_schema
 
@@ -58,15 +58,8 @@ class Pages:
         return FileResponse(_INDEX)
 
     async def _session(self, request: Request) -> Response:
-        is_known = await asyncio.to_thread(self._is_known, request.path_params["session_id"])
+        is_known = await asyncio.to_thread(self._store.holds, request.path_params["session_id"])
         return FileResponse(_INDEX, status_code=200 if is_known else 404)
-
-    def _is_known(self, session_id: str) -> bool:
-        try:
-            self._store.read(session_id)
-        except UnknownSession:
-            return False
-        return True
 
     async def _rubric(self, request: Request) -> Response:
         words = await asyncio.to_thread(self._find_rubric_words, request.path_params["rubric_id"])
