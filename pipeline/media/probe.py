@@ -100,6 +100,11 @@ def no_speech(path: Path) -> BadInput:
 def _check_sound(track: SoundTrack, duration_s: float) -> None:
     if track.decoded_packets == 0 and track.skipped_at_end:
         raise BadInput(f"{track.path}: none of its sound can be decoded; the file is damaged. {HOW_TO_CONVERT}")
+    if not duration_s:
+        raise BadInput(
+            f"{track.path}: no speech can be in it, for no sound follows its header. The recording or the copy broke off "
+            f"at once: look for a complete one."
+        )
     if duration_s < MIN_SPEECH_S:
         raise BadInput(
             f"{track.path}: no speech can be in it, for it holds only {duration_s:.3f} s of sound. "

@@ -117,6 +117,11 @@ def test_what_is_too_short_to_hold_speech_holds_none(samples, tmp_path):
     assert "no speech" in refusal(tmp_path / "a.wav")
 
 
+def test_a_header_that_nothing_follows_is_not_said_to_be_a_short_recording(tmp_path):
+    (tmp_path / "a.wav").write_bytes(wav(b"", data_bytes=0xFFFF_FFF0, riff_bytes=0xFFFF_FFFF))
+    assert "no sound follows its header" in refusal(tmp_path / "a.wav")
+
+
 def test_an_unknown_codec_is_refused_with_a_way_out(tmp_path):
     (tmp_path / "a.wav").write_bytes(wav(PCM, tag=0x1234))
     message = refusal(tmp_path / "a.wav")
