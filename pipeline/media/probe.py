@@ -102,8 +102,8 @@ def _check_sound(track: SoundTrack, duration_s: float) -> None:
         raise BadInput(f"{track.path}: none of its sound can be decoded; the file is damaged. {HOW_TO_CONVERT}")
     if not duration_s:
         raise BadInput(
-            f"{track.path}: no speech can be in it, for no sound follows its header. The recording or the copy broke off "
-            f"at once: look for a complete one."
+            f"{track.path}: no speech can be in it, for no sound follows its header. "
+            f"The recording or the copy broke off at once: look for a complete one."
         )
     if duration_s < MIN_SPEECH_S:
         raise BadInput(
