@@ -3,47 +3,36 @@
 An interview is heard by one server at a time. Every other shows it from the journal, as soon as it hears that something
 was added, and on the clock that the one that hears it tells twice a second. What people do is journalled where they
 do it; what only the one that hears an interview can do (beginning, pausing, ending, assigning, correcting words) is
-asked of it by letter, and refused where it does not answer. Letters hold ids and places, never words.
+asked of it by letter (ui.letters), and refused where it does not answer.
 """
 
 import asyncio
-import json
 import logging
 import os
 import platform
-import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, get_args
-
-from pydantic import ValidationError
+from typing import Final, get_args
 
 from pipeline.errors import PipelineError
 from pipeline.events import ConsentRecorded, Event
 from pipeline.neighbours import ERASED, Appended, Beat, Heard, Letter, Missed, News
 from pipeline.store import JournalMoved, Store, StoreError, UnknownSession
 from ui.acting import end_without_consent
-from ui.actions import Action, Assign, End, Frame, Paste, Pause, Resume, Start
-from ui.edit_actions import Correction, EditWords, FixTerm, Redo, Rename, Undo
-from ui.errors import Refused
+from ui.actions import Frame
 from ui.hub import Hub
 from ui.labels import clock
+from ui.letters import Do, Letters
 from ui.rooms import Room, Rooms
-from ui.seats import Seat, seated
+from ui.seats import Seat
 from ui.wire import SessionState
 
 LOOK_S: Final = 0.5
 """How often the servers tell each other how interviews stand."""
 GONE_LOOKS: Final = 3
 """So often in a row nobody must hold the claim of an interview before it is taken as cut off."""
-ANSWER_S: Final = 15.0
-"""How long the server that hears an interview may take for what is asked of it."""
-MOST_BYTES: Final = 7_000
-"""Of a letter; PostgreSQL carries 8,000."""
 _LOG: Final = logging.getLogger("earmark.neighbourhood")
-
-Do = Callable[[Seat, Frame], Awaitable[str]]
 
 
 class Neighbourhood:
@@ -53,13 +42,12 @@ class Neighbourhood:
         self._store = store
         self._hub = hub
         self._rooms = rooms
-        self._do = do
         self._show = show
         self._neighbours = store.neighbours(f"the Earmark on {platform.node()} (process {os.getpid()})")
+        self._letters = Letters(store, self._neighbours, rooms, do)
         self._ears = ThreadPoolExecutor(1, "neighbours")
         self._is_closed = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._asked: dict[str, asyncio.Future[str | None]] = {}
         self._missed_looks: Counter[str] = Counter()
 
     def begin(self) -> None:
@@ -74,6 +62,7 @@ class Neighbourhood:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._letters.close()
         await asyncio.to_thread(self._let_go)
 
     def _let_go(self) -> None:
@@ -99,6 +88,10 @@ class Neighbourhood:
     def heard(self, session_id: str) -> Heard | None:
         """Who else hears an interview now. Blocks on the database. Raises StoreError."""
         return self._neighbours.heard((session_id,)).get(session_id)
+
+    async def ask(self, room: Room, seat: Seat, frame: Frame, event_id: str) -> None:
+        """Have the server that hears an interview do something. Raises Refused, StoreError."""
+        await self._letters.ask(room, seat, frame, event_id)
 
     async def look(self, session_id: str, room: Room) -> None:
         """Find out who else hears a room's interview, if it goes on and is not heard here."""
@@ -187,7 +180,7 @@ class Neighbourhood:
                 for session_id, room in self._rooms.open():
                     await self._catch_up(session_id, room)
             case Letter():
-                self._open(news)
+                self._letters.take(news)
 
     async def _catch_up(self, session_id: str, room: Room) -> None:
         try:
@@ -211,84 +204,6 @@ class Neighbourhood:
         """Keep nothing of an interview that was erased."""
         self._rooms.close(session_id)
         self._hub.forget(session_id)
-
-    # -- what is asked of others --------------------------------------------------------------------------------------
-
-    async def ask(self, room: Room, seat: Seat, frame: Frame, event_id: str) -> None:
-        """Have the server that hears an interview do something. Raises Refused, StoreError."""
-        there = room.elsewhere.server if room.elsewhere else "another server"
-        letter_id = secrets.token_hex(8)
-        body = json.dumps({"ask": letter_id, "seat": seat.seat_id, "frame": frame.model_dump_json()})
-        if not self._neighbours.carries_letters or isinstance(frame.do, _WORDS) or len(body) > MOST_BYTES:
-            raise Refused(f"{there} hears this interview: do it there")
-        answer = self._asked[letter_id] = asyncio.get_running_loop().create_future()
-        try:
-            await asyncio.to_thread(self._neighbours.send, seat.session_id, body)
-            why_not = await self._answered(answer, room)
-        except TimeoutError:
-            await asyncio.to_thread(room.interview.catch_up)
-            if room.interview.has(event_id) or (isinstance(frame.do, End) and room.interview.state.is_ended):
-                return
-            raise Refused(
-                f"{there} hears this interview and did not answer: see how it stands before you try again"
-            ) from None
-        finally:
-            del self._asked[letter_id]
-        if why_not is not None:
-            raise Refused(why_not)
-
-    @staticmethod
-    async def _answered(answer: asyncio.Future[str | None], room: Room) -> str | None:
-        """Why not, or None; TimeoutError where the other server is slow or gone."""
-        async with asyncio.timeout(ANSWER_S):
-            while room.elsewhere is not None:
-                if (await asyncio.wait((answer,), timeout=LOOK_S))[0]:
-                    return answer.result()
-        raise TimeoutError
-
-    def _open(self, letter: Letter) -> None:
-        try:
-            read = json.loads(letter.body)
-            if isinstance(answered := self._asked.get(read.get("answer", "")), asyncio.Future) and not answered.done():
-                answered.set_result(read["why_not"])
-            elif "ask" in read:
-                frame = Frame.model_validate_json(read["frame"])
-                doing = self._do_asked(letter.session_id, str(read["ask"]), str(read["seat"]), frame)
-                self._tasks.add(task := asyncio.create_task(doing))
-                task.add_done_callback(self._tasks.discard)
-        except (ValueError, ValidationError, KeyError, TypeError, AttributeError):
-            _LOG.warning("a letter of another server could not be read: is it another version of Earmark?")
-
-    async def _do_asked(self, session_id: str, letter_id: str, seat_id: str, frame: Frame) -> None:
-        room = self._rooms.get(session_id)
-        if room is None or not room.is_heard or not is_for_whoever_hears(frame.do):
-            return
-        host = room.arrangement.people.note_taker or "host"
-        why_not = None
-        try:
-            await asyncio.to_thread(room.interview.catch_up)
-            seats = await asyncio.to_thread(seated, self._store, session_id, host)
-            seat = next((one for one in seats if one.seat_id == seat_id), None)
-            if seat is None:
-                raise Refused("nobody has that seat")
-            await self._do(seat, frame)
-        except (Refused, PipelineError) as error:
-            why_not = str(error)
-        body: dict[str, Any] = {"answer": letter_id, "why_not": why_not}
-        try:
-            await asyncio.to_thread(self._neighbours.send, session_id, json.dumps(body))
-        except StoreError as error:
-            _LOG.warning("%s", error)
-
-
-_WORDS: Final = (Paste, EditWords, FixTerm, Rename)
-"""What holds words of an interview: it is done where the interview is heard, or waits for its end."""
-_ITS_OWN: Final = (Start, Pause, Resume, End, Paste, Assign, *get_args(Correction), Undo, Redo)
-
-
-def is_for_whoever_hears(action: Action) -> bool:
-    """Whether only the server that hears an interview can do it: what captures, and what may move tags."""
-    return isinstance(action, _ITS_OWN)
 
 
 def stands_elsewhere(room: Room) -> SessionState:

@@ -24,8 +24,9 @@ from ui.browser_listening import BrowserListening, take_up
 from ui.browser_sound import BrowserSound
 from ui.errors import Refused
 from ui.hub import Hub
+from ui.letters import is_for_whoever_hears
 from ui.listening import Listening
-from ui.neighbourhood import Neighbourhood, is_for_whoever_hears, lost_words, stands_elsewhere
+from ui.neighbourhood import Neighbourhood, lost_words, stands_elsewhere
 from ui.notice import may_share
 from ui.openness import Openness, openness
 from ui.origin import origin_of
