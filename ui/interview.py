@@ -14,8 +14,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from functools import cached_property
-from itertools import takewhile
 from typing import Final
 
 from pipeline.blindness import Guarded
@@ -43,6 +41,7 @@ from pipeline.store import JournalMoved, Recorded, Store, StoreError
 from signals.listener import Listener
 from ui.errors import Refused
 from ui.labels import clock
+from ui.recalled import Recalled
 
 Publish = Callable[[Sequence[Recorded]], None]
 _Hear = Callable[[], Sequence[Event]]
@@ -90,11 +89,9 @@ class Interview:
     ) -> None:
         self._store = store
         self._session_id = session_id
-        self._make_listener = make_listener
+        self._recalled = Recalled(store, session_id, make_listener)
         self._publish = publish
         self._lock = threading.Lock()
-        self._preparing = threading.Lock()
-        self._spare: tuple[Listener, int] | None = None
         self._by_id: dict[str, Event] = {}
         self._waiting: deque[_Waiting] = deque()
         self._waiting_from_s = 0.0
@@ -196,18 +193,9 @@ class Interview:
             end = SessionEnded(at_s=self.at_s, reason=reason)
             self._insist(lambda: self._do(lambda: (*self._settled(self._listener.receive_end()), end)))
 
-    @cached_property
+    @property
     def _listener(self) -> Listener:
-        with self._preparing:
-            listener, seq = self._spare or (self._make_listener(), 0)
-            self._spare = None
-            return self._recalled(listener, seq, self._last_seq)[0]
-
-    def _recalled(self, listener: Listener, after_seq: int, until_seq: int) -> tuple[Listener, int]:
-        """A listener that knows the journal up to a number, and that number."""
-        told = takewhile(lambda one: one.seq <= until_seq, self._store.read(self._session_id, after_seq))
-        listener.recall(one.event for one in (told if until_seq else ()))
-        return listener, until_seq
+        return self._recalled.listener(self._last_seq)
 
     def check_written(self) -> None:
         """Raises StoreError where something waits for the journal: what is lost if this process ends now."""
@@ -229,17 +217,14 @@ class Interview:
 
     def get_ready(self) -> None:
         """Make what corrections need, which takes seconds for a long interview, before the first one is made."""
-        with self._preparing:
-            if self._spare is None and "_listener" not in self.__dict__:
-                self._spare = self._recalled(self._make_listener(), 0, self._last_seq)
+        self._recalled.get_ready(self._last_seq)
 
     def _read_on(self) -> tuple[Event, ...]:
         news = tuple(self._store.read(self._session_id, self._last_seq))
         events = tuple(one.event for one in news)
         if news:
             self._take(news)
-            if "_listener" in self.__dict__:
-                self._listener.recall(events)
+            self._recalled.recall(events)
             self.at_s = self.state.ended.at_s if self.state.ended else self.at_s
             self._publish(news)
         if self.is_heard and any(isinstance(event, _HEARING) for event in events):
@@ -289,7 +274,7 @@ class Interview:
         try:
             self._journal(made())
         except Exception:
-            self.__dict__.pop("_listener", None)  # it has heard of what is not in the journal
+            self._recalled.drop()
             raise
 
     def _keep(self, hear: _Hear, fit: _Fit | None = None, *, is_sentence: bool = False) -> None:
