@@ -163,6 +163,7 @@ class Api:
         wanted = SeatWanted.model_validate(await _body(request))
         await asyncio.to_thread(self._studio.check_shared, host.session_id, wanted.role)
         seat, token = await asyncio.to_thread(self._seating.make, host.session_id, wanted.name, wanted.role)
+        self._hub.look_again(host.session_id)  # one more who rates may close what was open
         path = f"/sessions/{host.session_id}?seat={token}"
         link = f"{request.url.scheme}://{request.url.netloc}{path}"
         told = {"seat_id": seat.seat_id, "name": seat.name, "role": seat.role, "path": path, "link": link}

@@ -141,6 +141,16 @@ def test_out_of_time_the_rest_is_read_next_time_the_newest_first(store):
     assert library.catch_up(store, 0) == 0
 
 
+def test_that_an_interview_has_ended_is_known_before_it_was_read(store):
+    for session_id in ("over", "under-way"):
+        tell(store, session_id, "audit")
+    store.append("over", [SessionEnded(at_s=60.0, reason="end of file")])
+    assert {one.session_id: (one.is_ended, one.last_seq) for one in library.sessions(store)} == {
+        "over": (True, 0),
+        "under-way": (False, 0),
+    }
+
+
 def test_an_erased_session_leaves_nothing_in_the_index(store, workspace):
     tell(store, "gone", *["the xylophone must go"] * 50)
     tell(store, "kept", "the audit stays")

@@ -258,6 +258,22 @@ def test_where_nobody_is_to_rate_comments_are_for_everybody(stage):
     assert run(scene()) == [True, True]
 
 
+def test_who_is_to_rate_from_now_on_closes_comments_on_screens_that_are_open(stage):
+    async def scene():
+        async with panel(stage, *HEARD, OVER, seats=("note-taker", "viewer")) as people:
+            wanted = {"name": "Grace", "role": "rater"}
+            made = await people.http.post(f"/api/sessions/{SESSION}/seats", json=wanted)
+            assert made.status_code == 201
+            anew = await people.screens["viewer"].until(lambda frame: frame.get("anew"))
+            assert anew["anew"]["sees"] == []
+            assert await people.screens["note-taker"].do("comment_tag", tag_id="t1", text="the-comment") == "done"
+            assert await people.screens["note-taker"].do("mark") == "done"
+            await people.screens["viewer"].event(type="bookmarked")
+            return "the-comment" in json.dumps(people.screens["viewer"].frames)
+
+    assert not run(scene())
+
+
 def test_an_interviewer_is_not_told_who_has_rated(stage):
     async def scene():
         async with panel(stage, *HEARD, OVER, seats=("rater", "interviewer")) as people:

@@ -590,6 +590,18 @@ def test_the_review_makes_a_link_for_a_rater_who_can_make_none(reviewed, open_pa
     expect(theirs.get_by_role("button", name=re.compile("^People"))).to_be_hidden()
 
 
+def test_who_is_to_rate_from_now_on_is_shown_though_nobodys_ratings_open_by_it(reviewed):
+    """The server says that something else is open, not who: the page has to take everything anew all the same."""
+    reviewed.get_by_role("tab", name="Ratings").click()
+    ratings = reviewed.get_by_role("tabpanel", name="Ratings")
+    expect(ratings).to_contain_text("3 of 3 not rated yet")
+    dialog = opened(reviewed, "i", name="People")
+    dialog.get_by_label("Name").fill("Grace")
+    dialog.get_by_label("Role").select_option("rater")
+    dialog.get_by_role("button", name="Make a link").click()
+    expect(ratings).to_contain_text("Grace: not all in yet.")
+
+
 def test_the_candidates_answer_is_recorded_afterwards_and_decides_who_is_let_in(stage, reviewed):
     dialog = opened(reviewed, "i", name="People")
     expect(dialog).to_contain_text("No answer of the candidate's to the notice is on record.")

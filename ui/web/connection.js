@@ -58,7 +58,7 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
     }
     if (frame.hello) for (const { message } of unanswered.values()) socket.send(message);
     frames.push(frame);
-    if (frame.caught_up || frame.now || frame.event?.type === "draft") flushSoon();
+    if (frame.caught_up || frame.now || frame.anew || frame.event?.type === "draft") flushSoon();
   }
 
   function answered({ done, refused }) {
