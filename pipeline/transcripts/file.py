@@ -52,6 +52,8 @@ def parse_transcript(
     if format is not None and format not in FORMATS:
         raise BadInput(f"{format!r} is not a transcript format. Choose one of {', '.join(FORMATS)}.")
     text = _decode(data, name)
+    if not text.strip():
+        raise BadInput(f"{name}: the file is empty. Check that it is the right one, and that it was saved whole.")
     chosen = next((known for known in FORMATS if known == format), None) or _detect(text)
     with_names = _PARSERS_WITH_NAMES.get(chosen)
     lines = with_names(text, name, people) if with_names else _PARSERS[chosen](text, name)
@@ -90,7 +92,10 @@ def _decode(data: bytes, name: str) -> str:
             f"earmark transcribe FILE"
         ) from None
     if text.count("\0") > len(text) * _MOST_NULS:
-        raise BadInput(f"{name}: this is not a text file. Give a transcript, or transcribe the recording first.")
+        raise BadInput(
+            f"{name}: this is not UTF-8 text: it may be UTF-16 without its byte order mark. Save the file as UTF-8; "
+            "or, if it is a recording: earmark transcribe FILE"
+        )
     return text
 
 

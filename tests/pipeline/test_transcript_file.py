@@ -43,11 +43,17 @@ def test_another_encoding_is_refused_with_its_line():
 
 
 def test_a_recording_is_not_taken_for_a_transcript():
-    assert "not a text file" in refusal(b"RIFF\x24\0\0\0WAVE")
+    assert "if it is a recording: earmark transcribe" in refusal(b"RIFF\x24\0\0\0WAVE")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_an_encoding_of_two_bytes_without_its_mark_is_named(encoding):
+    assert "UTF-16 without its byte order mark. Save the file as UTF-8" in refusal("Why?\n".encode(encoding))
 
 
 def test_nothing_said_is_refused():
-    assert "no utterance" in refusal(b"\n \n")
+    assert "the file is empty" in refusal(b"\n \n")
+    assert "no utterance" in refusal(b"WEBVTT\n")
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones():

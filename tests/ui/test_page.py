@@ -1,8 +1,10 @@
 """The page in a real browser, on a real server and journal."""
 
 from playwright.sync_api import expect
+from sqlalchemy import insert
 
 from pipeline.events import Draft, SegmentAssigned, SessionEnded, TagRetracted
+from pipeline.tables import EVENTS
 from tests.support.interviews import SESSION, said, started, tagged
 
 
@@ -183,3 +185,15 @@ def test_an_interview_that_is_not_there_is_said_to_be_missing(stage, page):
         page.get_by_role("link", name="See all interviews").click()
         expect(page.locator(".empty")).to_be_visible()
         page.wrong.clear()  # the browser reports the 404
+
+
+def test_a_board_says_that_a_newer_version_wrote_its_interview(stage, page):
+    stage.tell(SESSION, started())
+    unknown = {"session_id": SESSION, "seq": 2, "recorded_at": "2030-01-01", "type": "mind_read", "body": "{}"}
+    with stage.store.writing(EVENTS.name) as connection:
+        connection.execute(insert(EVENTS).values(**unknown))
+    with stage.serving() as server:
+        page.goto(server.session_url(SESSION))
+        told = "A newer Earmark wrote this interview: update this one to open it. Trying again …"
+        expect(page.locator("#connection")).to_have_text(told)
+        page.wrong.clear()  # the browser reports what was refused

@@ -39,16 +39,20 @@ def timed(lines: Sequence[TranscriptLine]) -> Timed:
         return Timed(tuple(replace(line, start_s=0.0, end_s=0.0) for line in lines), False, (note,))
     notes = []
     if missing:
-        notes.append(f"{_count(missing, 'line')} without a time: put where the line before ends.")
+        notes.append(f"{_count(missing, 'line', 'lines')} without a time: put where the line before ends.")
     ordered = sorted(_with_starts(lines), key=lambda line: line.start_s or 0.0)
     if moved := sum(after.number < before.number for before, after in pairwise(ordered)):
-        notes.append(f"The lines were not in the order of their times in {_count(moved, 'place')}: sorted by time.")
+        notes.append(
+            f"The lines were not in the order of their times in {_count(moved, 'place', 'places')}: sorted by time."
+        )
     ended = _with_ends(ordered)
     trimmed, overlaps = _apart(ended)
     if overlaps:
-        notes.append(f"{_count(overlaps, 'line')} begin before somebody else has ended: kept as talking at once.")
+        begin = _count(overlaps, "line begins", "lines begin")
+        notes.append(f"{begin} before somebody else has ended: kept as talking at once.")
     if count := sum(before != after for before, after in zip(ended, trimmed, strict=True)):
-        notes.append(f"{_count(count, 'line')} end after the same speaker's next line begins: cut there, words kept.")
+        end = _count(count, "line ends", "lines end")
+        notes.append(f"{end} after the same speaker's next line begins: cut there, words kept.")
     return Timed(tuple(trimmed), True, tuple(notes))
 
 
@@ -92,5 +96,5 @@ def _apart(lines: Sequence[TranscriptLine]) -> tuple[list[TranscriptLine], int]:
     return apart, overlaps
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -6,6 +6,7 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
 const AHEAD_OF_JOURNAL = 4409;
 const NOT_FOR_YOU = new Set([4400, 4401, 4403, 4404]);
+const JOURNAL_FAILED = 1011;
 const HIDDEN_FLUSH_MS = 250;
 const ANSWER_WAIT_MS = 20;
 
@@ -104,7 +105,8 @@ export function watch(sessionId, { lastSeq, onFrames, onStatus, onReset }) {
       return;
     }
     if (code === AHEAD_OF_JOURNAL) onReset();
-    onStatus({ state: "waiting", text: "Connection lost. Trying again …" });
+    const why = code === JOURNAL_FAILED && reason ? `${reason[0].toUpperCase()}${reason.slice(1)}` : "Connection lost";
+    onStatus({ state: "waiting", text: `${why}. Trying again …` });
     timer = setTimeout(connect, wait);
     wait = Math.min(2 * wait, LONGEST_WAIT_MS);
   }
