@@ -17,7 +17,7 @@ from ui.errors import UsageMistake
 from ui.terminal import messages
 from ui.wiring import load_journalled_rubric
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

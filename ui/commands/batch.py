@@ -61,7 +61,7 @@ SOME_FAILED: Final = 1
 INTERRUPTED: Final = 130
 
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from ui.show import Door, Showing, show
 from ui.terminal import is_attended, messages
 from ui.wiring import load_arrangement, open_media, prepare
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

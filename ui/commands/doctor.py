@@ -37,7 +37,7 @@ class Finding:
     advice: str = ""
 
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from ui.commands.options import Json, WorkspaceOption
 from ui.errors import UsageMistake
 from ui.terminal import messages, write_json
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

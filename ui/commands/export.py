@@ -19,7 +19,7 @@ from ui.rooms import kept
 from ui.seats import HOST_SEAT_ID, Seat
 from ui.terminal import messages
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 _Session = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, as `earmark sessions` lists it.")]

@@ -37,7 +37,7 @@ from ui.sources import MicrophoneSource, open_devices
 from ui.terminal import is_attended, messages, results
 from ui.wiring import load_arrangement, open_media, prepare
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _TWO_DEVICES: Final[Mapping[int, Speaker]] = {1: "interviewer", 2: "candidate"}
 _WHAT_TO_HEAR: Final = (
     "say what to hear: --device NAME (--list-devices shows the microphones), or a recording: --source FILE."

@@ -9,7 +9,9 @@ from pipeline.models import installed, pull
 from ui.commands.options import Json
 from ui.terminal import messages, progress, results, write_json
 
-app = typer.Typer(no_args_is_help=True, help="List the Whisper models on this machine, or fetch one.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="List the Whisper models on this machine, or fetch one."
+)
 
 
 @app.command("list")

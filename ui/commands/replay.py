@@ -13,7 +13,7 @@ from ui.state_output import print_state, write_state_json
 from ui.terminal import messages
 from ui.wiring import find_rubric_words
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

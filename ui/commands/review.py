@@ -51,7 +51,7 @@ from ui.studio import Studio
 from ui.terminal import messages, progress, write_json
 from ui.wiring import Setup, load_planned, open_media, prepare
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 _Target = Annotated[

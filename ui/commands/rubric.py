@@ -17,7 +17,9 @@ from ui.commands.options import Json
 from ui.errors import UsageMistake
 from ui.terminal import messages, results, write_json
 
-app = typer.Typer(no_args_is_help=True, help="List, show, check and import rubrics: what to listen for.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="List, show, check and import rubrics: what to listen for."
+)
 
 
 @app.command("list")

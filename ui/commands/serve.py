@@ -14,7 +14,7 @@ from ui.show import Door
 from ui.studio import Studio
 from ui.terminal import messages
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

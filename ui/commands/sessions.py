@@ -12,7 +12,7 @@ from ui.catalogue import read_people
 from ui.commands.options import Json, WorkspaceOption
 from ui.terminal import messages, results, write_json
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from ui.state_output import print_tags
 from ui.terminal import messages, results, write_json
 from ui.wiring import rubric_words
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 _File = Annotated[

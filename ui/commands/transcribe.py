@@ -35,7 +35,7 @@ from ui.terminal import messages, progress
 from ui.wiring import Setup, prepare, rubric_words
 from ui.wiring import transcribe as transcribe_media
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class DecodeName(StrEnum):
