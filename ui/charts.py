@@ -7,6 +7,7 @@ colour alone, and nothing is summed up into a figure about a person: charts coun
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -21,7 +22,10 @@ from ui.labels import LABELS, SPEAKERS, RubricWords, clock, detail_words
 
 LANES: Final[tuple[Label, ...]] = (*STORY, "insight", "metric")
 """The rows of the timeline."""
-_WIDTH: Final = 960.0
+WIDE: Final = 960.0
+"""For a screen."""
+NARROW: Final = 720.0
+"""For a sheet of paper or a column of text: letters of 12 are 8 points on 17 cm."""
 _GUTTER: Final = 104.0
 _RIGHT: Final = 24.0
 _LANE: Final = 24.0
@@ -29,9 +33,11 @@ _TICKS_S: Final = (10, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _MOST_TICKS: Final = 10
 _NARROWEST: Final = 1.0
 """An utterance is drawn at least so wide."""
-_LONGEST_NAME: Final = 44
+_NAME_PX: Final = 7.5
+"""How wide a letter of a competency's name is at most, on the average."""
 _DOT: Final = 12.0
-_BAR: Final = 160.0
+_BAR: Final = 1 / 6
+"""Of the width."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +69,17 @@ class Chart:
 # -- evidence in time -------------------------------------------------------------------------------------------------
 
 
-def timeline(state: InterviewState, words: RubricWords | None = None) -> Chart:
+def timeline(state: InterviewState, words: RubricWords | None = None, width: float = WIDE) -> Chart:
     """Situation, task, action, result, insight and metrics when they were said, with questions and who talked."""
     length_s = _length_s(state)
     tags = sorted((tag for tag in state.tags.values() if _is_shown(tag)), key=lambda tag: tag.spans[0].start_s)
-    at = _scale(length_s)
+    at = _scale(length_s, width)
     bottom = _LANE * (len(LANES) + 2)
     inside = (
         _patterns("timeline"),
         *_ticks(length_s, at, bottom),
         *_question_lines(state, at, words, bottom),
-        *_lane_names(),
+        *_lane_names(width),
         *_dots(state, tags, at, words),
         *_talk_lane(state, at, _LANE * (len(LANES) + 1)),
     )
@@ -88,7 +94,7 @@ def timeline(state: InterviewState, words: RubricWords | None = None) -> Chart:
             (clock(tag.spans[0].start_s), LABELS[tag.label].words, detail_words(tag, words), quote_of(state, tag))
             for tag in tags
         ),
-        width=_WIDTH,
+        width=width,
         height=bottom + 24,
         inside=inside,
     )
@@ -103,8 +109,8 @@ def _length_s(state: InterviewState) -> float:
     return max(said_until_s, state.ended.at_s if state.ended else 0.0)
 
 
-def _scale(length_s: float) -> Callable[[float], float]:
-    room = _WIDTH - _GUTTER - _RIGHT
+def _scale(length_s: float, width: float) -> Callable[[float], float]:
+    room = width - _GUTTER - _RIGHT
     return lambda at_s: _GUTTER + (min(at_s, length_s) / length_s * room if length_s else 0.0)
 
 
@@ -113,10 +119,10 @@ def _lane_y(lane: int) -> float:
     return _LANE * (lane + 1.5)
 
 
-def _lane_names() -> Iterator[str]:
+def _lane_names(width: float) -> Iterator[str]:
     for lane, label in enumerate(LANES):
         y = _lane_y(lane)
-        yield svg.line(_GUTTER, y, _WIDTH - _RIGHT, y)
+        yield svg.line(_GUTTER, y, width - _RIGHT, y)
         yield svg.text(LABELS[label].plural, _GUTTER - 16, y + 4, colour="soft", text_anchor="end")
 
 
@@ -163,7 +169,7 @@ _FILLS: Final[Mapping[Speaker, str]] = MappingProxyType({"interviewer": "hatch",
 """The pattern of each speaker; the candidate's is solid."""
 
 
-def talk(state: InterviewState) -> Chart:
+def talk(state: InterviewState, width: float = WIDE) -> Chart:
     """For how long and in how many words each talked."""
     seconds: dict[Speaker, float] = dict.fromkeys(_WHO, 0.0)
     words: dict[Speaker, int] = dict.fromkeys(_WHO, 0)
@@ -184,9 +190,9 @@ def talk(state: InterviewState) -> Chart:
         told=f"{told}, {measure}." if shown else "Nobody has said anything yet.",
         head=("Who", "Share", "Time", "Words"),
         rows=rows,
-        width=_WIDTH,
+        width=width,
         height=64,
-        inside=(_patterns("talk"), *_shares(shown, amounts, names, shares)),
+        inside=(_patterns("talk"), *_shares(shown, amounts, names, shares, width)),
     )
 
 
@@ -195,14 +201,15 @@ def _shares(
     amounts: Mapping[Speaker, float],
     names: Mapping[Speaker, str],
     shares: Mapping[Speaker, int],
+    width: float,
 ) -> Iterator[str]:
     whole, x = sum(amounts.values()) or 1.0, 0.0
     for who in shown:
-        width = amounts[who] / whole * _WIDTH
-        yield _talk_box(who, "talk", x, 8, width, 24)
-        x += width
+        part = amounts[who] / whole * width
+        yield _talk_box(who, "talk", x, 8, part, 24)
+        x += part
     for place, who in enumerate(shown):
-        left = place * 320
+        left = place * width / len(_WHO)
         yield _talk_box(who, "talk", left, 42, 16, 12)
         yield svg.text(f"{names[who]} {shares[who]} %", left + 24, 53)
 
@@ -262,19 +269,20 @@ class _Covered:
     metrics: int
 
 
-def coverage(state: InterviewState, rubric: Rubric) -> Chart:
+def coverage(state: InterviewState, rubric: Rubric, width: float = WIDE) -> Chart:
     """For each competency: which of its questions were asked, parts of a story, signals and metrics heard."""
     covered = coverage_in(state)
     rows = [_covered(competency, covered) for competency in rubric.competencies]
     asked = sum(any(row.asked) for row in rows)
-    inside = [*_coverage_head(), *(part for n, row in enumerate(rows) for part in _coverage_row(row, 32 + _LANE * n))]
+    drawn = (_coverage_row(row, 32 + _LANE * n, width) for n, row in enumerate(rows))
+    inside = [*_coverage_head(width), *chain.from_iterable(drawn)]
     return Chart(
         name="coverage",
         title="Coverage by competency",
         told=f"Questions were asked about {asked} of {len(rows)} competencies; what was not asked is not heard.",
         head=("Competency", "Questions asked", "Story heard", "Signals heard", "Metrics"),
         rows=tuple(_coverage_words(row) for row in rows),
-        width=_WIDTH,
+        width=width,
         height=40 + _LANE * len(rows),
         inside=tuple(inside),
     )
@@ -297,20 +305,22 @@ def _covered(competency: Competency, covered: Mapping[str | None, QuestionCovera
     )
 
 
-_COLUMNS: Final = (336.0, 480.0, 600.0, 872.0)
+_COLUMNS: Final = (0.35, 0.5, 0.625, 0.91)
+"""Where they begin, of the width."""
 
 
-def _coverage_head() -> Iterator[str]:
-    for x, told in zip(_COLUMNS, ("Questions asked", "Story heard", "Signals heard", "Metrics"), strict=True):
-        yield svg.text(told, x, 16, colour="soft")
+def _coverage_head(width: float) -> Iterator[str]:
+    for share, told in zip(_COLUMNS, ("Questions asked", "Story heard", "Signals heard", "Metrics"), strict=True):
+        yield svg.text(told, share * width, 16, colour="soft")
 
 
-def _coverage_row(row: _Covered, top: float) -> Iterator[str]:
+def _coverage_row(row: _Covered, top: float, width: float) -> Iterator[str]:
     middle = top + 10
-    questions, story, signals, metrics = _COLUMNS
+    questions, story, signals, metrics = (share * width for share in _COLUMNS)
+    bar = _BAR * width
     is_asked = any(row.asked)
-    yield svg.line(0, top - 4, _WIDTH, top - 4)
-    name = svg.text(_shortened(row.title), 0, middle + 4, colour="ink" if is_asked else "soft")
+    yield svg.line(0, top - 4, width, top - 4)
+    name = svg.text(_shortened(row.title, width), 0, middle + 4, colour="ink" if is_asked else "soft")
     yield svg.element("g", svg.element("title", svg.words(row.title)), name)
     for place, was_asked in enumerate(row.asked):
         x = questions + place * (_DOT + 4)
@@ -318,9 +328,9 @@ def _coverage_row(row: _Covered, top: float) -> Iterator[str]:
     for place, part in enumerate(STORY):
         yield svg.mark(part, story + 8 + place * 22, middle, is_open=part not in row.story)
     if row.signals_listed:
-        yield _empty(signals, middle - 5, _BAR, 10)
-        yield svg.box(signals, middle - 5, _BAR * row.signals_heard / row.signals_listed, 10, colour="signal")
-        yield svg.text(f"{row.signals_heard} of {row.signals_listed}", signals + _BAR + 8, middle + 4)
+        yield _empty(signals, middle - 5, bar, 10)
+        yield svg.box(signals, middle - 5, bar * row.signals_heard / row.signals_listed, 10, colour="signal")
+        yield svg.text(f"{row.signals_heard} of {row.signals_listed}", signals + bar + 8, middle + 4)
     yield svg.text(str(row.metrics), metrics, middle + 4)
 
 
@@ -340,5 +350,6 @@ def _coverage_words(row: _Covered) -> tuple[str, ...]:
     )
 
 
-def _shortened(title: str) -> str:
-    return title if len(title) <= _LONGEST_NAME else f"{title[: _LONGEST_NAME - 1].rstrip()}…"
+def _shortened(title: str, width: float) -> str:
+    most = int(_COLUMNS[0] * width / _NAME_PX)
+    return title if len(title) <= most else f"{title[: most - 1].rstrip()}…"

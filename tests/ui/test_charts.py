@@ -11,7 +11,7 @@ from pipeline.state import NOTHING_YET, fold
 from rubrics.load import load_rubric
 from tests.support.interviews import SESSION, said, scripted, started, tagged
 from tests.support.running import run
-from ui.charts import coverage, talk, timeline
+from ui.charts import NARROW, WIDE, coverage, talk, timeline
 from ui.wiring import rubric_words
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -46,6 +46,19 @@ def marks(root):
 def test_an_interview_in_which_nothing_was_said_is_drawn_empty(make):
     for state in (NOTHING_YET, fold([started()])):
         drawn(make(state))
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_a_chart_keeps_within_its_width_and_its_columns_apart(strong, rubric, width):
+    for chart in (timeline(strong, None, width), talk(strong, width), coverage(strong, rubric, width)):
+        root = drawn(chart)
+        assert chart.width == width
+        boxes = list(root.iter(f"{SVG}rect"))
+        assert max(float(box.get("x")) + float(box.get("width")) for box in boxes if box.get("x")) <= width + 0.01
+    heads = {text.text: float(text.get("x")) for text in root.iter(f"{SVG}text")}
+    questions, story, signals, metrics = (heads[name] for name in chart.head[1:])
+    fives = 5 * (12 + 4)  # the most questions that one of its competencies has
+    assert questions + fives <= story < signals < metrics < width
 
 
 def test_every_quote_of_the_timeline_is_in_its_place_and_in_the_table(strong, rubric):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ui.charts import coverage, talk, timeline
+from ui.charts import NARROW, coverage, talk, timeline
 from ui.direction import apart
 from ui.export.dossier import WHAT_THIS_IS, Dossier, Evidence, date_words, form_title, form_words, outcome_title
 from ui.labels import ENGINES, LABELS, clock
@@ -123,8 +123,8 @@ def _evidence(one: Dossier) -> Iterator[Block]:
 def _figures(one: Dossier) -> Iterator[Block]:
     rubric = one.arrangement.rubric
     charts = [
-        *([timeline(one.state, one.words), talk(one.state)] if one.has_times else []),
-        *([coverage(one.state, rubric)] if rubric and rubric.competencies else []),
+        *([timeline(one.state, one.words, NARROW), talk(one.state, NARROW)] if one.has_times else []),
+        *([coverage(one.state, rubric, NARROW)] if rubric and rubric.competencies else []),
     ]
     if not one.lines or not charts:
         return

@@ -158,9 +158,11 @@ def _draw_figure(document: Any, title: str, told: str, svg: str) -> None:
     paragraph.paragraph_format.keep_with_next = True
     _run(paragraph, f"{title}: ").bold = True
     _run(paragraph, told)
-    picture = document.add_picture(io.BytesIO(png(svg)), width=Cm(_TEXT_CM))
-    picture._inline.docPr.set("descr", printable(told))  # what a screen reader says of it
-    picture._inline.docPr.set("title", printable(title))
+    picture = document.add_picture(io.BytesIO(png(svg)), width=Cm(_TEXT_CM))._inline
+    for side in ("distT", "distB", "distL", "distR"):  # where they are not given, LibreOffice keeps a distance
+        picture.set(side, "0")
+    picture.docPr.set("descr", printable(told))  # what a screen reader says of it
+    picture.docPr.set("title", printable(title))
 
 
 def _draw_spoken(document: Any, name: str, at: str, text: str) -> None:
