@@ -1,14 +1,14 @@
 """What the page asks for over HTTP about the board: setting up, seats, one interview, erasing.
 
-GET    /api/setup                   rubrics, engines with their speed, microphones, free disk, the notice   (host)
-POST   /api/sessions                {rubric, plan, people, source, …}: a new interview, waiting; 201        (host)
-POST   /api/levels                  {devices}: how loud they are now; nothing of the sound is kept     (host)
-GET    /api/sessions/{id}           people, plan, state, what a page captures, the seat that asks        (any seat)
-GET    /api/sessions/{id}/rubric    what is listened for, in words                                       (any seat)
-GET    /api/sessions/{id}/seats     who has a link: seat_id, name and role                               (host)
-POST   /api/sessions/{id}/seats     {name, role}: a link for somebody; 201                                  (host)
-DELETE /api/sessions/{id}/seats/{seat_id}  the link opens nothing any more, its screens close            (host)
-DELETE /api/sessions/{id}           erase it; says what went                                                (host)
+GET    /api/setup                   rubrics, engines with their speed, microphones, free disk, the notice  (host)
+POST   /api/sessions                {rubric, plan, people, source, …}: a new interview, waiting; 201       (host)
+POST   /api/levels                  {devices}: how loud they are now; nothing of the sound is kept         (host)
+GET    /api/sessions/{id}           people, plan, state, what a page captures, the seat that asks          (any seat)
+GET    /api/sessions/{id}/rubric    what is listened for, in words                                         (any seat)
+GET    /api/sessions/{id}/seats     who has a link: seat_id, name and role                                 (host)
+POST   /api/sessions/{id}/seats     {name, role}: a link for somebody; 201                                 (host)
+DELETE /api/sessions/{id}/seats/{seat_id}  the link opens nothing any more, its screens close              (host)
+DELETE /api/sessions/{id}           erase it; says what went                                               (host)
 
 Whoever has a token adds `?seat=TOKEN`. A refusal is JSON with an `error` that says why: 400, 403, 404, 409 or 503.
 """

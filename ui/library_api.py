@@ -1,7 +1,7 @@
 """The library over HTTP: every interview of the workspace, and what was said in them.
 
 GET  /api/sessions             every interview, newest first: candidate, role, rubric, state, words, length_s, …  (host)
-GET  /api/search?q=…&limit=…   {hits, has_more, unread}: where it was said, with the interview it was said in    (host)
+GET  /api/search?q=…&limit=…   {hits, has_more, unread}: where it was said, with the interview it was said in     (host)
 
 `matches` of a hit are pairs of offsets in its `text`, in code points; `at_s` leads to that moment in the review.
 `unread` interviews were not read yet: ask again.

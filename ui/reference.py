@@ -5,6 +5,7 @@ A test compares what is in `docs/` with what this would write.
 
 import inspect
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -16,13 +17,41 @@ import typer
 
 from pipeline import events
 from rubrics.model import json_schema as rubric_schema
-from ui import actions, api, edit_actions, export_api, import_api, review_api, scorecard, sound_wire, wire
+from ui import (
+    actions,
+    api,
+    charts_api,
+    compare_api,
+    edit_actions,
+    export_api,
+    import_api,
+    library_api,
+    media_api,
+    review_api,
+    scorecard,
+    sound_wire,
+    wire,
+)
+from ui import pages as html_pages
 from ui.cli import app
 from ui.export.json_document import document_schema
 
 _TYPE_WORDS: Final = MappingProxyType(
     {str: "text", int: "whole number", float: "number", bool: "true or false", NoneType: "nothing"}
 )
+_OVER_HTTP: Final = (
+    html_pages,
+    library_api,
+    compare_api,
+    api,
+    review_api,
+    scorecard,
+    media_api,
+    charts_api,
+    export_api,
+    import_api,
+)
+"""What lists its addresses at its head."""
 
 
 def pages() -> Mapping[str, str]:
@@ -82,9 +111,15 @@ def wire_page() -> str:
         lines += _fields_section(part.__name__, part)
     lines += ["## The sound that a page captures", "", inspect.cleandoc(sound_wire.__doc__ or ""), ""]
     lines += ["## Over HTTP", ""]
-    for routes in (api, review_api, scorecard, export_api, import_api):
-        lines += [inspect.cleandoc(routes.__doc__ or ""), ""]
+    for routes in _OVER_HTTP:
+        lines += [_with_tables(inspect.cleandoc(routes.__doc__ or "")), ""]
     return "\n".join(lines)
+
+
+def _with_tables(text: str) -> str:
+    """The same with rows of addresses fenced, which Markdown would run into one another."""
+    paragraphs = text.split("\n\n")
+    return "\n\n".join(f"```\n{one}\n```" if re.match(r"(GET|POST|DELETE) ", one) else one for one in paragraphs)
 
 
 def _fields_section(title: str, kind: type) -> list[str]:
@@ -113,7 +148,8 @@ def _parameter_row(parameter: Any) -> str | None:
     if parameter.name == "help":
         return None
     is_option = parameter.param_type_name == "option"
-    names = ", ".join(parameter.opts) if is_option else parameter.metavar or parameter.name.upper()
+    spelt = (*parameter.opts, *parameter.secondary_opts)
+    names = ", ".join(spelt) if is_option else parameter.metavar or parameter.name.upper()
     metavar = f" {_cell(parameter.metavar)}" if is_option and parameter.metavar else ""
     default = "" if parameter.default in (None, False) or callable(parameter.default) else f"`{parameter.default}`"
     return f"| `{names}{metavar}` | {_cell(getattr(parameter, 'help', None) or '')} | {default} |"

@@ -1,7 +1,7 @@
 """What the pages of review ask for over HTTP: an interview as it stands, and what the guide makes of its ratings.
 
-GET  /api/sessions/{id}/snapshot   the state that this seat may see, as few events as come to it       (any seat)
-GET  /api/sessions/{id}/scorecard  ratings, differences, agreement and the guide's rules, step by step (host, panel)
+GET  /api/sessions/{id}/snapshot   the state that this seat may see, as few events as come to it        (any seat)
+GET  /api/sessions/{id}/scorecard  ratings, differences, agreement and the guide's rules, step by step  (host, panel)
 
 A snapshot is `{seq, events, decisions, history, seat, raters, sees}`: fold `events` (none has a number), then watch
 from `?after=seq` on. `decisions` says by tag who made what of it, and when, and what was said of it as far as that is

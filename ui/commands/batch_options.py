@@ -59,6 +59,7 @@ Device = Annotated[
     ClusterDevice,
     typer.Option(
         "--cluster-device",
+        metavar="|".join(ClusterDevice),
         help="Where a scheduler's workers hear recordings: cuda asks for workers begun with --resources GPU=1.",
     ),
 ]

@@ -64,7 +64,9 @@ SpeakersOption = Annotated[
 EngineOption = Annotated[
     EngineName,
     typer.Option(
-        "--engine", help="The recogniser. auto takes a Whisper model that is on the machine, else the embedded one."
+        "--engine",
+        metavar="|".join(EngineName),
+        help="The recogniser. auto takes a Whisper model that is on the machine, else the embedded one.",
     ),
 ]
 ModelOption = Annotated[
@@ -74,6 +76,7 @@ WindowOption = Annotated[
     WindowName,
     typer.Option(
         "--window",
+        metavar="|".join(WindowName),
         envvar="EARMARK_WINDOW",
         help="What a Whisper model's encoder gets while people wait: the speech and some silence (short, several "
         "times quicker), or the half minute that it was trained on (full).",

@@ -67,7 +67,11 @@ _Audio = Annotated[
 ]
 _Format = Annotated[
     TranscriptFormatName | None,
-    typer.Option("--format", help="The transcript's format; unset, by its name, else its content."),
+    typer.Option(
+        "--format",
+        metavar="|".join(TranscriptFormatName),
+        help="The transcript's format; unset, by its name, else its content.",
+    ),
 ]
 _Candidate = Annotated[str | None, typer.Option(metavar="NAME", help="Who is interviewed: the lines under that name.")]
 _Interviewer = Annotated[str | None, typer.Option(metavar="NAME", help="Who asks, by the same name.")]

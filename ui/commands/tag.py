@@ -47,7 +47,11 @@ _Levels = Annotated[
 ]
 _Format = Annotated[
     TranscriptFormatName | None,
-    typer.Option("--format", help="The input's format; unset, by its name, else its content."),
+    typer.Option(
+        "--format",
+        metavar="|".join(TranscriptFormatName),
+        help="The input's format; unset, by its name, else its content.",
+    ),
 ]
 
 

@@ -60,7 +60,12 @@ def transcribe(
     engine: EngineOption = EngineName.AUTO,
     model: ModelOption = None,
     decode: Annotated[
-        DecodeName, typer.Option(help="live: the words that an interview heard live would have, which takes less time.")
+        DecodeName,
+        typer.Option(
+            "--decode",
+            metavar="|".join(DecodeName),
+            help="live: the words that an interview heard live would have, which takes less time.",
+        ),
     ] = DecodeName.BATCH,
     compare: Annotated[
         bool, typer.Option("--compare", help="Decode the other way too, and say how many words differ.")
