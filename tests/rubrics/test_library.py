@@ -2,7 +2,7 @@
 
 import pytest
 
-from rubrics.counts import counts
+from rubrics.counts import count_words, counts
 from rubrics.load import builtin_ids, load_rubric
 from rubrics.model import Question, Rubric
 
@@ -251,3 +251,9 @@ def test_a_signals_id_begins_with_the_id_of_its_question(rubric_id):
 @pytest.mark.parametrize("rubric_id", ["bei", "star-ai", "threads", "verbal-data"])
 def test_every_question_has_a_paraphrase(rubric_id):
     assert [question.id for question in load_rubric(rubric_id).questions if not question.paraphrases] == []
+
+
+def test_one_of_a_kind_is_counted_as_one(threads):
+    words = count_words(threads)
+    assert words.startswith("3 stages, 1 competency, 7 questions")
+    assert ", 1 follow-up," in words
