@@ -397,6 +397,23 @@ def test_words_that_are_marked_become_a_tag(stage, reviewed):
     assert told["y"] + told["height"] <= offered["y"]
 
 
+def test_the_card_of_a_tag_goes_with_it_and_comes_back_as_it_was(reviewed):
+    mark(reviewed, LINE, "kept", "over,")
+    reviewed.get_by_role("button", name="Add the tag").click()
+    added = reviewed.locator(f"{LINE} .chip", has_text="accepted")
+    added.click()
+    card = reviewed.get_by_role("region", name="Tag")
+    card.get_by_label("Comment").fill("under way")
+    recording = reviewed.get_by_role("region", name="Recording")
+    recording.get_by_role("button", name="Undo").click()
+    expect(added).to_have_count(0)
+    expect(card).to_be_hidden()
+    recording.get_by_role("button", name="Redo").click()
+    expect(card).to_contain_text("given by a person")
+    expect(card.get_by_label("Comment")).to_have_value("under way")
+    expect(card.get_by_role("alert")).to_be_empty()
+
+
 def test_filters_leave_the_lines_that_they_name(reviewed):
     lines, filters = reviewed.locator(".sentence"), reviewed.get_by_role("search")
     for name, value in (("Label", "metric"), ("Speaker", "candidate")):

@@ -56,14 +56,13 @@ export class TagCard {
     setText(this.problem, text);
   }
 
-  /** Call with every new state: what stands and what was decided are drawn anew, the fields stay. */
+  /**
+   * Call with every new state: what stands and what was decided are drawn anew, the fields stay. A tag that is taken away
+   * has no line to be open under; where it comes back, by undo or redo, its card does too with what was typed.
+   */
   draw() {
     const { tag } = this;
-    if (!this.tagId) return;
-    if (!tag) {
-      this.fail("This tag was taken away meanwhile: its words were corrected.");
-      return;
-    }
+    if (!tag) return;
     const { state, words } = this.given();
     const parts = [this.head(tag, state, words), ...this.history(state, words)];
     if (may(state.seat, "judge_tag")) parts.push(this.judging(tag));
