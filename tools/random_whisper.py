@@ -9,6 +9,7 @@ has a loaded model write as many tokens as a person would have said in the sound
 import importlib.util
 import math
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,24 +53,24 @@ class _Measured:
     def __init__(self, model: Any, tokens_a_second: float) -> None:
         self._model = model
         self._tokens_a_second = tokens_a_second
-        self._sound_s: dict[int, float] = {}
-        self._held: list[Any] = []
+        self._decode = threading.local()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
 
     def encode(self, features: Any, to_cpu: bool = False) -> Any:
-        """Encode, and remember how many seconds of the windows are not padding."""
+        """Encode, and remember how many seconds of the windows are not padding, until this thread generates."""
         sounding = np.flatnonzero(np.asarray(features).any(axis=(0, 1)))
-        encoded = self._model.encode(features, to_cpu=to_cpu)
-        self._held = [*self._held[-31:], encoded]  # alive, so that its id is nobody else's
-        self._sound_s[id(encoded)] = (int(sounding[-1]) + 1) / _FRAMES_A_SECOND if sounding.size else 0.0
-        return encoded
+        sound_s = (int(sounding[-1]) + 1) / _FRAMES_A_SECOND if sounding.size else 0.0
+        is_new = getattr(self._decode, "is_generated", True)
+        self._decode.sound_s = sound_s if is_new else max(self._decode.sound_s, sound_s)
+        self._decode.is_generated = False
+        return self._model.encode(features, to_cpu=to_cpu)
 
     def generate(self, encoded: Any, prompts: Any, *, max_length: int, **settings: Any) -> Any:
         """Generate as many tokens as that sound has; `max_length` still is the most."""
-        sound_s = self._sound_s.get(id(encoded), max(self._sound_s.values(), default=0.0))
-        tokens = min(_MOST_TOKENS, max(1, math.ceil(sound_s * self._tokens_a_second)))
+        self._decode.is_generated = True
+        tokens = min(_MOST_TOKENS, max(1, math.ceil(self._decode.sound_s * self._tokens_a_second)))
         length = min(max_length, max(2 * tokens, len(prompts[0]) + tokens))  # CTranslate2 generates half of it at most
         settings["no_repeat_ngram_size"] = 1  # nobody repeats themselves so much, and what does is decoded again
         return self._model.generate(encoded, prompts, max_length=length, **settings)

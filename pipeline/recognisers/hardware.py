@@ -2,19 +2,25 @@
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 _MOST_THREADS: Final = 8
+_MOST_WORKERS: Final = 4
+"""Each computes in buffers of its own: 100 MB at base.en's size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """Where and how a model computes, in CTranslate2's words."""
+    """Where and how a model computes, in CTranslate2's words.
+
+    `workers` decodes at the same time, each on `cpu_threads` threads, share one copy of the weights.
+    """
 
     device: Literal["cpu", "cuda"]
     compute_type: str
     cpu_threads: int
+    workers: int = 1
 
 
 def choose_hardware() -> Hardware:
@@ -39,6 +45,16 @@ def processor() -> Hardware:
     import ctranslate2
 
     return Hardware("cpu", _first(("int8", "int8_float32"), ctranslate2.get_supported_compute_types("cpu")), _threads())
+
+
+def side_by_side(hardware: Hardware, threads: int) -> Hardware:
+    """The same for a batch that computes on `threads` threads: decodes beside each other on a processor.
+
+    Two decodes on a thread each take less time than one after the other on two, which wait for each other at every
+    layer of every step.
+    """
+    workers = 1 if hardware.device != "cpu" else min(_MOST_WORKERS, threads)
+    return replace(hardware, cpu_threads=threads // workers, workers=workers)
 
 
 def _first(preferred: tuple[str, ...], supported: Collection[str]) -> str:

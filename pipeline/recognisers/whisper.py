@@ -226,6 +226,7 @@ def _load_on(folder: Path, hardware: Hardware) -> Any:
         device=hardware.device,
         compute_type=hardware.compute_type,
         cpu_threads=hardware.cpu_threads,
+        num_workers=hardware.workers,
         local_files_only=True,
     )
     mels = model.feature_extractor.mel_filters.shape[0]

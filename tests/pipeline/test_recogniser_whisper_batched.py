@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.audio import RATE_HZ
 from pipeline.recognisers import DecodeOptions
-from pipeline.recognisers.hardware import Hardware
+from pipeline.recognisers.hardware import Hardware, side_by_side
 from pipeline.recognisers.whisper import WhisperRecogniser
-from pipeline.recognisers.whisper_batched import WINDOW_SAMPLES, BatchedWhisper, _place
+from pipeline.recognisers.whisper_batched import WINDOW_SAMPLES, BatchedWhisper, _place, _shares, _Window
 
 MICRO = Path(__file__).parents[1] / "fixtures" / "micro_whisper"
 FINAL = DecodeOptions()
@@ -73,9 +73,51 @@ def test_a_batch_is_full_when_the_next_piece_would_need_another_window(recognise
     assert recogniser.full_batch([]) == 0
 
 
+@pytest.fixture(scope="module")
+def full_windows(sentences):
+    """Three pieces that nothing else has room beside, one of them cut off in the middle of a word."""
+    return [np.resize(np.concatenate(sentences), length * RATE_HZ) for length in (29, 24, 16)]
+
+
+def test_a_window_gives_the_same_words_whatever_is_decoded_beside_it(recogniser, full_windows):
+    alone = [recogniser.decode_all([window], FINAL)[0] for window in full_windows]
+    assert recogniser.decode_all(full_windows, FINAL) == alone
+    assert recogniser.decode_all(full_windows[::-1], FINAL)[::-1] == alone
+
+
+def test_decodes_side_by_side_give_the_same_words_as_one_after_the_other(recogniser, sentences, full_windows):
+    hardware = side_by_side(Hardware("cpu", "int8", 2), 2)
+    assert (hardware.workers, hardware.cpu_threads) == (2, 1)
+    both = BatchedWhisper(WhisperRecogniser(MICRO / "model", hardware=hardware, window="full"), windows=2)
+    pieces = [*full_windows, *sentences]
+    assert both.decode_all(pieces, FINAL) == recogniser.decode_all(pieces, FINAL)
+
+
+def test_what_a_full_window_passed_over_is_heard_by_itself(recogniser, sentences):
+    louder = [sentences[0], 0.02 * sentences[1], sentences[2]]
+    numbered = {number: len(piece) for number, piece in enumerate(louder)}
+    together = recogniser._decode_windows(_place(numbered), louder, FINAL)
+    passed_over = numbered.keys() - together.keys()
+    assert passed_over
+    heard = recogniser.decode_all(louder, FINAL)
+    for number in passed_over:
+        assert heard[number] == recogniser.decode_all([louder[number]], FINAL)[0] != ()
+    assert all(heard[number] == words for number, words in together.items())
+
+
+@pytest.mark.parametrize("count", range(8))
+def test_shares_hold_every_window_once_and_differ_by_at_most_one(count):
+    windows = [_Window(number) for number in range(count)]
+    shares = _shares(windows, 3)
+    assert [window for share in shares for window in share] == windows
+    sizes = [len(share) for share in shares]
+    assert len(sizes) == min(3, count)
+    assert max(sizes, default=0) - min(sizes, default=0) <= 1
+
+
 @given(st.lists(st.integers(1, WINDOW_SAMPLES), max_size=60))
 def test_every_piece_has_a_place_of_its_own_and_no_window_is_over_full(lengths):
-    windows = _place(lengths)
+    windows = _place(dict(enumerate(lengths)))
     placed = [(number, first, window) for window in windows for number, first in window.placed]
     assert sorted(number for number, *_ in placed) == list(range(len(lengths)))
     assert all(window.length <= WINDOW_SAMPLES for window in windows)

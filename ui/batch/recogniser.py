@@ -19,16 +19,14 @@ def load_recogniser(choice: Choice, threads: int, device: str | None = None) -> 
     """
     if choice.engine == "pocketsphinx":
         return OneByOne(load(choice))
-    from dataclasses import replace
-
-    from pipeline.recognisers.hardware import choose_hardware, has_graphics_card, processor
+    from pipeline.recognisers.hardware import choose_hardware, has_graphics_card, processor, side_by_side
     from pipeline.recognisers.whisper import WhisperRecogniser
     from pipeline.recognisers.whisper_batched import BatchedWhisper
 
     if device == "cuda" and not has_graphics_card():
         raise MissingFacility("no CUDA device is seen there. Start it without --resources GPU=1, or mend its driver.")
     chosen = processor() if device == "cpu" else choose_hardware()
-    hardware = replace(chosen, cpu_threads=threads)
+    hardware = side_by_side(chosen, threads)
     return BatchedWhisper(WhisperRecogniser(model_folder(choice), choice.model, hardware=hardware, window="full"))
 
 
