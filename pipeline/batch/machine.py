@@ -8,8 +8,8 @@ from typing import Final
 
 JOB_BYTES: Final = 700_000_000
 """What a process takes beside its model: Python with its libraries, the tagger, the sound that waits, the decoder."""
-MODEL_SPREAD: Final = 2.0
-"""A loaded model is larger than its file by the buffers that it computes in: six windows at once."""
+MODEL_SPREAD: Final = 1.5
+"""A loaded model is larger than its file by the buffers that it computes in."""
 _CONTROL_GROUP: Final = Path("/sys/fs/cgroup")
 _UNKNOWN_BYTES: Final = 4_000_000_000
 

@@ -33,11 +33,11 @@ from pipeline.recognisers.whisper import (
 WINDOW_SAMPLES: Final = 30 * RATE_HZ
 FRAME_SAMPLES: Final = RATE_HZ // 100
 """Whisper's frames are 10 ms apart."""
-PROCESSOR_WINDOWS: Final = 6
+PROCESSOR_WINDOWS: Final = 4
 GRAPHICS_CARD_WINDOWS: Final = 8
-"""faster-whisper's default is 8. On a processor, beside a base.en and with a glossary: a window takes 75 MB.
+"""faster-whisper's default is 8. On a processor, beside a base.en and with a glossary, a window takes 75 MB.
 
-Eight at once take a tenth less processor time than two batches of four, six lie between and stay below 600 MB.
+Eight at once take a tenth less processor time than two batches of four, but more memory than a process is to have.
 """
 _MOST_TOKENS: Final = 448
 _WORD_END_S: Final = 0.3
