@@ -70,6 +70,14 @@ class _Waiting:
     heard: Sequence[Event] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What could not be journalled, as far as was told, and whose place in the queue it has, if any."""
+
+    events: tuple[Event, ...]
+    waiting: _Waiting | None
+
+
 class Interview:
     """One interview of the journal. `make_listener` makes one that has heard nothing; it is told what was journalled.
 
@@ -95,6 +103,7 @@ class Interview:
         self._by_id: dict[str, Event] = {}
         self._waiting: deque[_Waiting] = deque()
         self._waiting_from_s = 0.0
+        self._tried: _Tried | None = None
         self._last_seq = 0
         self.state = NOTHING_YET
         self.guarded: tuple[Guarded, ...] = ()
@@ -221,16 +230,30 @@ class Interview:
 
     def _read_on(self) -> tuple[Event, ...]:
         news = tuple(self._store.read(self._session_id, self._last_seq))
+        if not news:
+            return ()
         events = tuple(one.event for one in news)
-        if news:
-            self._take(news)
-            self._recalled.recall(events)
-            self.at_s = self.state.ended.at_s if self.state.ended else self.at_s
-            self._publish(news)
-        if self.is_heard and any(isinstance(event, _HEARING) for event in events):
+        others = events[self._count_of_ours(events) :]
+        self._take(news)
+        self._recalled.recall(others)
+        self.at_s = self.state.ended.at_s if self.state.ended else self.at_s
+        self._publish(news)
+        if self.is_heard and any(isinstance(event, _HEARING) for event in others):
             self.is_taken = True
             raise JournalMoved(TAKEN)
-        return events
+        return others
+
+    def _count_of_ours(self, events: Sequence[Event]) -> int:
+        """How many of what follows in the journal was written here and taken for failed.
+
+        A server that goes away in a commit may have stored it. Then it is neither somebody else's nor waits any more.
+        """
+        tried, self._tried = self._tried, None
+        if tried is None or events[: len(tried.events)] != tried.events:
+            return 0
+        if tried.waiting is not None:
+            self._waiting.remove(tried.waiting)
+        return len(tried.events)
 
     def _insist(self, step: Callable[[], None]) -> None:
         """Do what is made on the state as it is; where another process came first, on the one after."""
@@ -304,7 +327,7 @@ class Interview:
             if first.heard is None:
                 first.heard = self._heard(first)
             try:
-                self._journal(first.fit(first.heard))
+                self._journal(first.fit(first.heard), first)
             except JournalMoved:
                 self._read_on()
             else:
@@ -327,9 +350,14 @@ class Interview:
             self._waiting.popleft()
             raise
 
-    def _journal(self, events: Sequence[Event]) -> None:
+    def _journal(self, events: Sequence[Event], waiting: _Waiting | None = None) -> None:
         """Raises JournalMoved where another process wrote since the state was read."""
-        recorded = self._store.append(self._session_id, events, after_seq=self._last_seq)
+        try:
+            recorded = self._store.append(self._session_id, events, after_seq=self._last_seq)
+        except StoreError:
+            self._tried = _Tried(tuple(events), waiting)
+            raise
+        self._tried = None
         self._take(recorded)
         self._publish(recorded)
 
