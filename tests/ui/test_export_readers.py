@@ -27,7 +27,7 @@ TURNED = "she \N{RIGHT-TO-LEFT OVERRIDE}asked\N{POP DIRECTIONAL FORMATTING} firs
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaen" * 6
 _DIRECTIONS = re.compile("[\u200e\u202a-\u202e]")
 """What poppler puts around words that run from the right."""
-HEADINGS = ["Evidence", "At a glance", "Ratings, as people gave them", "Debrief", "Notes and marks", "Transcript"]
+HEADINGS = ["At a glance", "Evidence", "Ratings, as people gave them", "Debrief", "Notes and marks", "Transcript"]
 
 
 @pytest.fixture(scope="module")
