@@ -176,7 +176,8 @@ def test_sessions_are_listed_with_their_candidate_where_one_is_known(earmark, tm
             earmark("review", tmp_path / f"{name}.txt", "--no-serve", "--workspace", tmp_path / "w", *candidate)[0] == 0
         )
     _, out, _ = earmark("sessions", "--json", "--workspace", tmp_path / "w")
-    assert [json.loads(line)["candidate"] for line in out.splitlines()] == ["Ada [x]", None]
+    listed = {session["source"]: session["candidate"] for session in map(json.loads, out.splitlines())}
+    assert listed == {"named.txt": "Ada [x]", "unnamed.txt": None}
     assert "Ada [x]" in earmark("sessions", "--workspace", tmp_path / "w")[1]
 
 
