@@ -1,7 +1,8 @@
 """A Whisper model of base.en's size whose weights are random, for measuring speed where no trained one can be had.
 
 It costs what base.en costs and babbles. As random weights never end a sentence, how much it says is given: `speak`
-has a loaded model write as many tokens as a person would have said in the sound that it is given.
+has a loaded model write as many tokens as a person would have said in the sound that it is given. They would also put
+words anywhere in it, so that sentences seem passed over and are heard again: their words are spread over the sound.
 
     python tools/random_whisper.py FOLDER
 """
@@ -10,6 +11,7 @@ import importlib.util
 import math
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,7 +47,7 @@ def speak(whisper: Any, tokens_a_second: float = TOKENS_A_SECOND) -> None:
 
 
 class _Measured:
-    """CTranslate2's model, with the length of what it generates set by the sound in the windows it encoded.
+    """CTranslate2's model, with what it generates as long as the sound in the windows it encoded, and spread over it.
 
     In a batch the window with the most sound decides, as in a batch of real speech the longest text does.
     """
@@ -74,6 +76,28 @@ class _Measured:
         length = min(max_length, max(2 * tokens, len(prompts[0]) + tokens))  # CTranslate2 generates half of it at most
         settings["no_repeat_ngram_size"] = 1  # nobody repeats themselves so much, and what does is decoded again
         return self._model.generate(encoded, prompts, max_length=length, **settings)
+
+    def align(self, encoded: Any, start: Any, texts: Any, frames: Any, **settings: Any) -> list["_Spread"]:
+        """Align for what that costs, and give each text's tokens equal shares of its sound."""
+        aligned = self._model.align(encoded, start, texts, frames, **settings)
+        counts = frames if isinstance(frames, list) else [frames] * len(texts)
+        return [
+            _Spread(result.text_token_probs, _evenly(len(text), count // 2))
+            for result, text, count in zip(aligned, texts, counts, strict=True)
+        ]
+
+
+def _evenly(tokens: int, frames: int) -> list[tuple[int, int]]:
+    """Each token and the end of the text with the frame at which it begins."""
+    return [(at, at * frames // (tokens + 1)) for at in range(tokens + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """As CTranslate2's WhisperAlignmentResult: alignments pair the place of a token with a frame of 20 ms."""
+
+    text_token_probs: list[float]
+    alignments: list[tuple[int, int]]
 
 
 if __name__ == "__main__":
