@@ -8,6 +8,7 @@ that it listens for; after `ours`, ` without terms`. MODEL is a folder.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -92,7 +93,7 @@ def _ours(model: Path, threads: int, folder: Path, *, with_terms: bool = True) -
             raise SystemExit(f"{file}: {outcome.state}: {outcome.reason}")
         return HeardFile(said(out / name / "interview.jsonl"), dict(outcome.spent_s))
 
-    warm_up = folder / "warm-up.txt"
+    warm_up = folder / f"warm-up-{os.getpid()}.txt"  # two processes share the folder
     warm_up.write_text("Q1: What did you do?\nA1: I wrote an audit, and the run went from forty minutes to three.\n")
     hear(warm_up)
     return hear
