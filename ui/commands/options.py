@@ -61,6 +61,14 @@ SpeakersOption = Annotated[
         help="Who is on which channel, counted from 1: 1=interviewer,2=candidate. Unset, it is guessed and said.",
     ),
 ]
+TranscriptFormatOption = Annotated[
+    TranscriptFormatName | None,
+    typer.Option(
+        "--format",
+        metavar="|".join(TranscriptFormatName),
+        help="The transcript's format; unset, by its name, else its content.",
+    ),
+]
 EngineOption = Annotated[
     EngineName,
     typer.Option(

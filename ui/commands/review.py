@@ -28,7 +28,7 @@ from ui.commands.options import (
     PortOption,
     RubricOption,
     SpeakersOption,
-    TranscriptFormatName,
+    TranscriptFormatOption,
     WorkspaceOption,
     open_door,
     read_speakers,
@@ -65,14 +65,6 @@ _Target = Annotated[
 _Audio = Annotated[
     Path | None, typer.Option("--audio", metavar="FILE", help="The recording that a transcript was made of.")
 ]
-_Format = Annotated[
-    TranscriptFormatName | None,
-    typer.Option(
-        "--format",
-        metavar="|".join(TranscriptFormatName),
-        help="The transcript's format; unset, by its name, else its content.",
-    ),
-]
 _Candidate = Annotated[str | None, typer.Option(metavar="NAME", help="Who is interviewed: the lines under that name.")]
 _Interviewer = Annotated[str | None, typer.Option(metavar="NAME", help="Who asks, by the same name.")]
 _New = Annotated[
@@ -88,7 +80,7 @@ def review(
     target: _Target,
     *,
     audio: _Audio = None,
-    transcript_format: _Format = None,
+    transcript_format: TranscriptFormatOption = None,
     rubric: RubricOption = None,
     plan: PlanOption = None,
     speakers: SpeakersOption = None,

@@ -16,7 +16,7 @@ from rubrics.model import Rubric
 from rubrics.spelling import did_you_mean
 from signals.records import tag_record
 from signals.text import TaggedText, iter_answers, tag_conversation
-from ui.commands.options import Json, RubricOption, TranscriptFormatName
+from ui.commands.options import Json, RubricOption, TranscriptFormatName, TranscriptFormatOption
 from ui.errors import UsageMistake
 from ui.explain import passed_lines, passed_records, reason_of
 from ui.level_evidence import level_ear, show_levels
@@ -45,14 +45,6 @@ _AllFlags = Annotated[bool, typer.Option("--all-flags", help="Also raise the red
 _Levels = Annotated[
     bool, typer.Option("--levels", help="Then show what was heard of each level of the rubric's criteria.")
 ]
-_Format = Annotated[
-    TranscriptFormatName | None,
-    typer.Option(
-        "--format",
-        metavar="|".join(TranscriptFormatName),
-        help="The input's format; unset, by its name, else its content.",
-    ),
-]
 
 
 @app.command()
@@ -65,7 +57,7 @@ def tag(
     explain: _Explain = False,
     all_flags: _AllFlags = False,
     levels: _Levels = False,
-    transcript_format: _Format = None,
+    transcript_format: TranscriptFormatOption = None,
 ) -> None:
     """Tag the evidence in a transcript. In plain text each line is one independent answer of a candidate."""
     loaded = load_rubric(rubric) if rubric else None

@@ -50,26 +50,29 @@ class DecodeName(StrEnum):
         return DecodeName.LIVE if self is DecodeName.BATCH else DecodeName.BATCH
 
 
+_File = Annotated[Path, typer.Argument(metavar="FILE", help="A recording: any audio or video file.")]
+_Decode = Annotated[
+    DecodeName,
+    typer.Option(
+        "--decode",
+        metavar="|".join(DecodeName),
+        help="live: the words that an interview heard live would have, which takes less time.",
+    ),
+]
+_Compare = Annotated[bool, typer.Option("--compare", help="Decode the other way too, and say how many words differ.")]
+
+
 @app.command()
 def transcribe(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording: any audio or video file.")],
+    file: _File,
     *,
     rubric: RubricOption = None,
     plan: PlanOption = None,
     speakers: SpeakersOption = None,
     engine: EngineOption = EngineName.AUTO,
     model: ModelOption = None,
-    decode: Annotated[
-        DecodeName,
-        typer.Option(
-            "--decode",
-            metavar="|".join(DecodeName),
-            help="live: the words that an interview heard live would have, which takes less time.",
-        ),
-    ] = DecodeName.BATCH,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Decode the other way too, and say how many words differ.")
-    ] = False,
+    decode: _Decode = DecodeName.BATCH,
+    compare: _Compare = False,
     window: WindowOption = WindowName.SHORT,
     workspace: WorkspaceOption = None,
     as_json: Json = False,
