@@ -16,6 +16,7 @@ from signals.context import clause_starts
 from signals.normalise import Gap, Token, ends_sentence, read_tokens, skip_disfluencies
 from signals.quoting import Finding
 from signals.reader import STORY_LABELS, PassedOver, Reader
+from signals.remembering import RememberingReader
 from signals.sentences import NOTHING_BEFORE, Before
 
 STRETCH_TOKENS: Final = 40
@@ -77,7 +78,7 @@ class Answer:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: Reader | RememberingReader,
         *,
         is_about_past: bool,
         before: Before = NOTHING_BEFORE,
@@ -113,9 +114,10 @@ class Answer:
         gone = [tag for tag in retracted if tag not in added]
         return Change(tuple(gone), tuple(lasting))
 
-    def copy(self) -> "Answer":
-        """An answer that has heard the same and may go on differently."""
+    def tried(self, reader: Reader) -> "Answer":
+        """An answer that has heard the same and may go on differently, read by another reader from here on."""
         twin = copy(self)
+        twin._reader = reader
         twin._runs = {key: _Run(run.speaker, list(run.tail), list(run.recent)) for key, run in self._runs.items()}
         twin._tags = dict(self._tags)
         twin._clues = list(self._clues)

@@ -205,11 +205,8 @@ class Reader:
             for found in heard.metrics
             if start <= found.start < end
         )
-        lists = (
-            f"list {name}"
-            for name, listed in self._lists.items()
-            if any(token.word in listed for token in tokens[start:end])
-        )
+        words = {token.word for token in tokens[start:end]}
+        lists = (f"list {name}" for name, listed in self._lists.items() if not words.isdisjoint(listed))
         return frozenset({*rules, *heard.contexts.over(start, end), *figures, *lists})
 
     def _metrics(self, tokens: Sequence[Token]) -> list[Finding]:

@@ -15,6 +15,7 @@ class Said:
     def __init__(self) -> None:
         self._utterances: dict[int, Utterance] = {}  # in the order of their places
         self._known: set[int] = set()
+        self._places: dict[int, Place] = {}  # as far as they were asked for; none ever moves
         self._split_from: dict[int, int] = {}
         self._channels: dict[int, Speaker] = {}
         self._segments: dict[int, Speaker] = {}
@@ -29,7 +30,10 @@ class Said:
 
     def place(self, segment_id: int) -> Place:
         """Where an utterance has, or had, its place."""
-        return place_of(segment_id, self._split_from)
+        place = self._places.get(segment_id)
+        if place is None:
+            place = self._places[segment_id] = place_of(segment_id, self._split_from)
+        return place
 
     def speaker_of(self, utterance: Utterance) -> Speaker:
         """Whose an utterance is: its own assignment wins over its channel's, and that over what it was heard with."""

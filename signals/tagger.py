@@ -14,6 +14,7 @@ difference is sent.
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from copy import copy
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -32,6 +33,7 @@ from rubrics.model import Question, Rubric
 from signals.answer import Answer, Passed
 from signals.questions import Asked, QuestionMatcher, is_backchannel
 from signals.reader import Reader
+from signals.remembering import RememberingReader
 from signals.said import Place, Said
 from signals.sentences import NOTHING_BEFORE, UNPLACED, Before, load_model
 from signals.turns import Turn, not_heard, standing
@@ -60,6 +62,8 @@ class Tagger:
         self._passed: list[Passed] | None = [] if self._explain else None
         self._said = Said()
         self._turns: list[Turn] = []
+        self._remembering = RememberingReader(self._reader)
+        self._match = lru_cache(_MOST_MATCHES)(self._questions.match)
         self._not_heard: dict[str, tuple[str, ...]] = {}
         self._previews: dict[int, dict[str, Tag]] = {}
         self._is_ended = False
@@ -125,7 +129,9 @@ class Tagger:
         segment_id = utterance.segment_id
         if self._said.speaker_of(utterance) == "interviewer" or segment_id in self._said or self._is_ended:
             return ()
-        answer = self._turns[-1].answer.copy() if self._turns else self._answer_to(self._first_question_id)
+        answer = (self._turns[-1].answer if self._turns else self._answer_to(self._first_question_id)).tried(
+            self._reader
+        )
         added = answer.extend(utterance, self._said.speaker_of(utterance)).added
         shown, now = self._previews.get(segment_id, {}), {tag.tag_id: tag for tag in added}
         self._previews[segment_id] = now
@@ -161,7 +167,7 @@ class Tagger:
     def _answer_to(self, question_id: str | None) -> Answer:
         question = self._question(question_id)
         return Answer(
-            self._reader,
+            self._remembering,
             is_about_past=question is None or question.mode == "behavioural",
             question_id=question_id if question else None,
             passed=self._passed,
@@ -205,13 +211,13 @@ class Tagger:
 
     def _asked(self, utterance: Utterance, last: Turn | None, current: str | None) -> Asked | None:
         """What the interviewer asks with this utterance, alone or together with what they said just before it."""
-        alone = self._questions.match(utterance.text, current, _breaths(utterance))
+        alone = self._match(utterance.text, current, _breaths(utterance))
         if alone is not None and alone.question_id is not None:
             return alone
         if last is None or not last.is_open_question or not last.said:
             return alone
         before = " ".join(said.text for said, _ in last.said[-3:])
-        joined = self._questions.match(f"{before} {utterance.text}", current)
+        joined = self._match(f"{before} {utterance.text}", current)
         if joined is None or joined.question_id is None or joined.question_id == last.question_id:
             return alone
         return Asked(joined.question_id, joined.is_follow_up, joined.score, *_trimmed(utterance.text))
@@ -317,6 +323,8 @@ class Tagger:
         return ()
 
 
+_MOST_MATCHES: Final = 2_048
+"""What an interviewer says in hours, so that what is told anew is not compared with every question again."""
 _BREATH_S: Final = 0.3
 """Of quiet between two words, from which on a new sentence may begin: within one, recognised words stand closer."""
 
