@@ -24,14 +24,20 @@ function isSame(one, other) {
 
 /** Makes the wanted nodes the children of a parent, in order, moving none that is in its place. */
 export function place(parent, wanted) {
+  const staying = new Set(wanted);
   let at = parent.firstChild;
+  // What goes is gone before the next one is put beside it, or all that follows would have to move.
+  const clear = () => {
+    while (at && !staying.has(at)) {
+      const next = at.nextSibling;
+      at.remove();
+      at = next;
+    }
+  };
+  clear();
   for (const node of wanted) {
     if (node === at) at = at.nextSibling;
     else parent.insertBefore(node, at);
-  }
-  while (at) {
-    const next = at.nextSibling;
-    at.remove();
-    at = next;
+    clear();
   }
 }
