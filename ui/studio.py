@@ -39,6 +39,8 @@ from ui.wiring import Setup
 
 TICK_S: Final = 0.25
 """How often the board is told how an interview stands."""
+_SHOWN_AFTER_S: Final = 0.01
+"""How an interview stands takes milliseconds to work out: whoever acted has their answer first."""
 
 
 class Studio:
@@ -269,7 +271,7 @@ class Studio:
             raise
         except PipelineError as error:
             raise Refused(str(error)) from error
-        self._show(seat.session_id, room)
+        asyncio.get_running_loop().call_later(_SHOWN_AFTER_S, self._show_still, seat.session_id, room)
         return event_id
 
     async def _tick(self) -> None:
@@ -278,6 +280,10 @@ class Studio:
                 if room.listening is not None:
                     self._show(session_id, room)
             await asyncio.sleep(TICK_S)
+
+    def _show_still(self, session_id: str, room: Room) -> None:
+        if self._rooms.get(session_id) is room:
+            self._show(session_id, room)
 
     def _show(self, session_id: str, room: Room) -> None:
         self._neighbourhood.begin()
