@@ -21,7 +21,6 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any, Final
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -43,6 +42,8 @@ from ui.studio import Studio
 _QUICK_GZIP: Final = 1
 """Of a transcript of three hours: a fifth of the bytes in a tenth of a second."""
 _GZIP_WBITS: Final = zlib.MAX_WBITS | 16
+_READY_AFTER_S: Final = 2.0
+"""After it was opened: a page that is still drawn should not share the processor with what only an edit needs."""
 _EVENTS_A_LINE: Final = 300
 """Read and folded by a page in a few milliseconds."""
 
@@ -53,6 +54,7 @@ class ReviewApi:
     def __init__(self, api: Api, studio: Studio) -> None:
         self._api = api
         self._studio = studio
+        self._readying: dict[str, asyncio.TimerHandle] = {}
 
     def routes(self) -> list[BaseRoute]:
         """For the application."""
@@ -66,8 +68,19 @@ class ReviewApi:
         room, now = await self._studio.reviewed(seat)
         answer = _streamed(request, await asyncio.to_thread(_snapshot, room, now, seat))
         if may_do(seat, Undo(type="undo")) and room.interview.state.is_ended:
-            answer.background = BackgroundTask(room.interview.get_ready)
+            self._get_ready_soon(seat.session_id, room)
         return answer
+
+    def _get_ready_soon(self, session_id: str, room: Room) -> None:
+        loop = asyncio.get_running_loop()
+        if (asked_before := self._readying.pop(session_id, None)) is not None:
+            asked_before.cancel()
+
+        def get_ready() -> None:
+            del self._readying[session_id]
+            loop.run_in_executor(None, room.interview.get_ready)
+
+        self._readying[session_id] = loop.call_later(_READY_AFTER_S, get_ready)
 
     async def _scorecard(self, request: Request) -> Response:
         seat = await self._api.seat(request)
