@@ -2,6 +2,7 @@
 // quote one click from its place.
 
 import { uncovered } from "./board.js";
+import { painted } from "./breath.js";
 import { actionButton, element, markOf, openMark } from "./dom.js";
 import { byCompetency, coverageOf, findings, wordsOf } from "./review-findings.js";
 import { place, Rows } from "./rows.js";
@@ -34,16 +35,23 @@ export class ReviewEvidence {
   draw(state, words, { guide, plan }) {
     this.drawn = { state, words, guide, plan };
     const found = this.find(state, words, guide);
-    if (!this.wasOpened && found.length) {
-      this.open.add(`question ${found.find(({ id }) => id !== null)?.id ?? null}`);
-      this.wasOpened = true;
-    }
+    if (!this.wasOpened && found.length) this.openFirst(found);
     place(this.node, [
       ...found.map((one) => this.question(one)),
       found.length ? null : this.nothing(),
       ...this.criteria(found),
       this.missing(),
     ].filter(Boolean));
+  }
+
+  /** Opens the first question's part once all of them, and in the frame after it the time line, are on the screen. */
+  async openFirst(found) {
+    this.wasOpened = true;
+    await painted();
+    await painted();
+    this.open.add(`question ${found.find(({ id }) => id !== null)?.id ?? null}`);
+    const { state, words, ...context } = this.drawn;
+    this.draw(state, words, context);
   }
 
   nothing() {

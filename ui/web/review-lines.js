@@ -133,11 +133,13 @@ export function lastNotAfter(entries, value, of) {
 
 /** When a tag's quote is heard: [from, to], from its words' times, else from its line's. */
 export function timeOf(state, tag) {
-  const times = tag.spans.map(({ segment_id: id, revision, start_s: from, end_s: to }) => {
-    const line = state.revisions.get(`${id}/${revision}`);
-    return to > from ? [from, to] : [line?.start_s ?? 0, line?.end_s ?? 0];
-  });
-  return [Math.min(...times.map(([from]) => from)), Math.max(...times.map(([, to]) => to))];
+  let [begin, end] = [Infinity, -Infinity];
+  for (const { segment_id: id, revision, start_s: from, end_s: to } of tag.spans) {
+    const heard = to > from ? { start_s: from, end_s: to } : state.revisions.get(`${id}/${revision}`);
+    begin = Math.min(begin, heard?.start_s ?? 0);
+    end = Math.max(end, heard?.end_s ?? 0);
+  }
+  return [begin, end];
 }
 
 /** The tags that are evidence, in the order in which they were said: those to step through. */

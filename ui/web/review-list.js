@@ -7,6 +7,7 @@ import { element } from "./dom.js";
 import { place } from "./rows.js";
 
 const AROUND_PX = 400;
+const STEP_PX = 200; // of that, in one frame
 
 export class List {
   /**
@@ -22,6 +23,7 @@ export class List {
     this.before = element("div", { class: "spacer", "aria-hidden": "true" });
     this.after = element("div", { class: "spacer", "aria-hidden": "true" });
     this.isAsked = false;
+    this.around = 0; // how far beyond what is in sight rows are drawn
     this.size = [];
     scroller.addEventListener("scroll", () => this.drawSoon(), { passive: true });
     new ResizeObserver(() => this.resized()).observe(scroller);
@@ -92,16 +94,16 @@ export class List {
   /** What is in sight; what shows the same as before stays the same node. */
   drawAll() {
     const anchor = this.anchor();
-    // After a jump what is in sight comes first, and what is about it a frame later.
-    const around = this.isNear() ? AROUND_PX : 0;
-    if (!around) this.drawSoon();
-    this.drawWindow(around);
+    // After a jump what is in sight comes first, and what is about it in the frames after.
+    this.around = this.isNear() ? Math.min(this.around + STEP_PX, AROUND_PX) : 0;
+    if (this.around < AROUND_PX) this.drawSoon();
+    this.drawWindow(this.around);
     if (!this.learn()) return;
     this.measure();
     this.space();
     // Where nothing was in sight yet there is nothing to hold on to.
     if (anchor.key !== undefined) this.scroller.scrollTop = this.tops[this.places.get(anchor.key)] + anchor.by;
-    this.drawWindow(around);
+    this.drawWindow(this.around);
     if (this.learn()) {
       this.measure();
       this.space();

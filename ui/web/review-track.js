@@ -146,14 +146,14 @@ export class Track {
       return colours.get(name);
     };
     const { extent } = this;
-    const isInSight = ({ from, to }) => this.x(to, extent) >= -TAG_PX && this.x(from, extent) <= width + TAG_PX;
-    const place = (item) => ({ ...item, x: this.x(item.from, extent), end: this.x(item.to, extent) });
-    const placed = (all) => all.filter(isInSight).map(place);
+    const placed = (all) => all
+      .map((item) => ({ item, x: this.x(item.from, extent), end: this.x(item.to, extent) }))
+      .filter(({ x, end }) => end >= -TAG_PX && x <= width + TAG_PX);
     drawSpeakers(pen, placed(this.said), colour);
     const shown = placed(this.items);
-    for (const mark of shown.filter(({ kind }) => kind === "mark")) drawMark(pen, mark, colour);
-    drawLabels(pen, shown.filter(({ kind }) => kind === "question"), QUESTIONS_Y, colour);
-    drawLabels(pen, shown.filter(({ kind }) => kind === "tag"), TAGS_Y, colour);
+    for (const mark of shown.filter(({ item }) => item.kind === "mark")) drawMark(pen, mark, colour);
+    drawLabels(pen, shown.filter(({ item }) => item.kind === "question"), QUESTIONS_Y, colour);
+    drawLabels(pen, shown.filter(({ item }) => item.kind === "tag"), TAGS_Y, colour);
     this.move(this.player.at);
   }
 
@@ -196,7 +196,7 @@ export class Track {
     }
     const item = this.itemAt(move);
     const at = this.timeAt(move);
-    this.pointed.textContent = item ? `${clock(item.from)}  ${item.words}` : clock(at);
+    this.pointed.textContent = item ? `${clock(item.from)}  ${item.words()}` : clock(at);
     this.pointed.hidden = false;
     const x = move.clientX - this.node.getBoundingClientRect().left;
     const isRight = x > this.node.clientWidth / 2;
@@ -208,7 +208,7 @@ export class Track {
 /** Bars that touch are drawn as one. */
 function drawSpeakers(pen, said, colour) {
   const bars = new Map(Object.keys(SPEAKERS).map((speaker) => [speaker, []]));
-  for (const { speaker, x, end } of said) {
+  for (const { item: { speaker }, x, end } of said) {
     const own = bars.get(speaker);
     const last = own.at(-1);
     if (last && x <= last.end + 1) last.end = Math.max(last.end, end);
@@ -220,7 +220,7 @@ function drawSpeakers(pen, said, colour) {
   }
 }
 
-function drawMark(pen, { x, end, letter }, colour) {
+function drawMark(pen, { item: { letter }, x, end }, colour) {
   pen.fillStyle = colour("wave-mark");
   pen.fillRect(x, 0, Math.max(2, end - x), LANES_PX);
   pen.fillStyle = colour("ink");
@@ -234,7 +234,7 @@ function drawLabels(pen, items, y, colour) {
   const high = y === TAGS_Y ? 12 : 11;
   let free = -Infinity;
   let ticked = -Infinity;
-  for (const { x, letter, colour: name } of items) {
+  for (const { item: { letter, colour: name }, x } of items) {
     const at = Math.round(x);
     if (at === ticked) continue;
     ticked = at;

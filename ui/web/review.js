@@ -268,7 +268,7 @@ class Review {
         await breath();
         this.drawPanel();
         await painted(); // its layout is a task of its own
-        this.drawTrack();
+        await this.drawTrack();
       } while (this.isStale);
       this.drawing = null;
     })();
@@ -323,12 +323,14 @@ class Review {
     else this.moments.draw(state);
   }
 
-  drawTrack() {
+  async drawTrack() {
     const { state, words, transcript } = this;
     if (state.tags === this.tracked?.tags && transcript.rows === this.trackedRows && state.acts === this.tracked.acts) return;
     this.tracked = state;
     this.trackedRows = transcript.rows;
-    this.track.set(transcript.places.lines.map(({ start, end, speaker }) => ({ from: start, to: end, speaker })), itemsOf(state, words, transcript.rows));
+    const items = itemsOf(state, words, transcript.rows);
+    await breath();
+    this.track.set(transcript.places.lines.map(({ start, end, speaker }) => ({ from: start, to: end, speaker })), items);
   }
 
   /** The levels of the criteria take seconds to hear, the first time: they are asked for once nothing else is under way. */
