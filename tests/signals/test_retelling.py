@@ -22,6 +22,7 @@ from pipeline.events import (
 from rubrics.load import load_rubric
 from signals.answer import Answer
 from signals.listener import Listener
+from signals.reader import Reader
 from signals.tagger import Tagger
 from signals.text import utterance_of
 
@@ -112,6 +113,22 @@ def test_answers_that_were_not_touched_are_not_read_again(read: list[int]) -> No
     read.clear()
     heard.receive(edited(said(4, "I wrote an audit and a plan.", revision=1), replaced=(4,)))
     assert read == [3, 4]
+
+
+def test_of_an_answer_that_is_told_anew_only_what_changed_is_read_by_the_rules(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    heard = Heard(READY.fork()).receive(*INTERVIEW).end()
+    texts: list[str] = []
+    read = Reader.read
+
+    def counting(self, tokens, first_new=0, **rest):  # type: ignore[no-untyped-def]
+        texts.append(" ".join(token.word for token in tokens[first_new:]))
+        return read(self, tokens, first_new, **rest)
+
+    monkeypatch.setattr(Reader, "read", counting)
+    heard.receive(edited(said(4, "I wrote an audit and a plan.", revision=1), replaced=(4,)))
+    assert texts == ["i wrote an audit and a plan"]
+    heard.receive(edited(said(4, INTERVIEW[3].text, revision=2), replaced=(4,)))
+    assert len(texts) == 1
 
 
 def test_a_later_answer_to_the_same_question_is_read_again_and_not_those_between(read: list[int]) -> None:

@@ -235,6 +235,23 @@ def test_a_line_is_corrected_in_its_place_and_undone_and_done_again_after_a_rest
         expect(line_text(page)).to_have_text("So we had a billing job that kept falling over.")
 
 
+def test_a_line_that_is_corrected_leaves_the_others_in_their_place(reviewed):
+    """Rows that are put in again are styled, laid out and read out anew: a correction of a long page then lags."""
+    edit(reviewed).fill("We had a billing job that ran every night.")
+    reviewed.evaluate(
+        """() => {
+          window.moved = [];
+          const stays = (node) => node.isConnected;
+          const told = ({ removedNodes }) => moved.push(...[...removedNodes].filter(stays));
+          const transcript = document.querySelector("#transcript");
+          new MutationObserver((list) => list.forEach(told)).observe(transcript, { childList: true });
+        }"""
+    )
+    reviewed.keyboard.press("Enter")
+    expect(line_text(reviewed)).to_have_text("We had a billing job that ran every night.")
+    assert reviewed.evaluate("moved.map(({ id }) => id)") == []
+
+
 def test_a_refusal_is_shown_at_the_line_and_what_was_typed_stays(reviewed):
     field = edit(reviewed)
     field.fill("   ")
