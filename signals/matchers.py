@@ -33,7 +33,7 @@ class Match(Generic[Key]):
 
 
 class AnchoredMatcher(Generic[Key]):
-    """Word sequences filed by anchor word, each file one spaCy Matcher."""
+    """Word sequences filed by anchor word, each file one spaCy Matcher, made when its word is first said."""
 
     def __init__(self, vocab: "Vocab", patterns: Iterable[tuple[Key, Iterable[WordSequence]]]) -> None:
         self._vocab = vocab
@@ -46,7 +46,8 @@ class AnchoredMatcher(Generic[Key]):
                     filed[word][len(self._keys) - 1].append(sequence)
         anywhere = filed.pop("", None)
         self._anywhere = _matcher(vocab, anywhere) if anywhere else None
-        self._by_word = {word: _Group.of(vocab, numbered) for word, numbered in sorted(filed.items())}
+        self._filed = dict(filed)
+        self._groups: dict[str, _Group] = {}  # of the words that were said: most are never said in one interview
 
     def find(self, tokens: Sequence[Token], clauses: Sequence[int]) -> list[Match[Key]]:
         """Every match that does not run over a sentence end, ordered by place, then by key order.
@@ -72,16 +73,22 @@ class AnchoredMatcher(Generic[Key]):
         strings = self._vocab.strings
         at: dict[str, list[int]] = defaultdict(list)
         for place, token in enumerate(tokens):
-            if token.word in self._by_word:
+            if token.word in self._filed:
                 at[token.word].append(place)
         for word, places in at.items():
-            group = self._by_word[word]
+            group = self._group(word)
             for low, high in group.ranges(places, len(tokens)):
                 for key, start, end in group.matcher(doc[low:high]):
                     yield low + start, low + end, int(strings[key])
         if self._anywhere is not None:
             for key, start, end in self._anywhere(doc):
                 yield start, end, int(strings[key])
+
+    def _group(self, word: str) -> "_Group":
+        group = self._groups.get(word)
+        if group is None:
+            group = self._groups[word] = _Group.of(self._vocab, self._filed[word])
+        return group
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ hundred events, each but the first after a comma, and a last line that closes it
 
 import asyncio
 import json
+import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -72,15 +73,15 @@ class ReviewApi:
         return answer
 
     def _get_ready_soon(self, session_id: str, room: Room) -> None:
-        loop = asyncio.get_running_loop()
         if (asked_before := self._readying.pop(session_id, None)) is not None:
             asked_before.cancel()
 
         def get_ready() -> None:
             del self._readying[session_id]
-            loop.run_in_executor(None, room.interview.get_ready)
+            # A thread that the server's end need not wait for.
+            threading.Thread(target=room.interview.get_ready, name="readying", daemon=True).start()
 
-        self._readying[session_id] = loop.call_later(_READY_AFTER_S, get_ready)
+        self._readying[session_id] = asyncio.get_running_loop().call_later(_READY_AFTER_S, get_ready)
 
     async def _scorecard(self, request: Request) -> Response:
         seat = await self._api.seat(request)

@@ -8,8 +8,10 @@ debrief and its charts), ui.export_api, ui.import_api and ui.sockets.
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -65,6 +67,8 @@ def create_app(
 
     @asynccontextmanager
     async def while_serving(_: Starlette) -> AsyncIterator[None]:
+        # Before anybody looks at a page: the second that spaCy takes would be one in which that page is drawn.
+        threading.Thread(target=import_module, args=("spacy",), name="loading", daemon=True).start()
         yield
         await setting_up.close()
 
