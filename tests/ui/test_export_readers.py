@@ -1,5 +1,6 @@
 """Documents as office programs open them: what is on the pages, where it stands, and what is told about the file."""
 
+import csv
 import io
 import re
 import shutil
@@ -127,14 +128,41 @@ def test_a_word_document_says_what_it_is_and_counts_its_pages(one):
     assert [round(column.width.cm, 1) for column in facts.columns] == [3.4, 13.6]
 
 
+def opened_by_office(path, kind):
+    """What LibreOffice saves of a file as another kind, in a folder beside it."""
+    assert shutil.which("soffice"), "LibreOffice is missing: tools/setup office"
+    profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"  # two on one profile wait for each other
+    made = path.parent / "made"
+    command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", made, path]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    (only,) = made.iterdir()
+    return only
+
+
+@pytest.mark.long
+def test_libre_office_opens_the_table_cell_by_cell(one, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(FORMATS["csv"].write(one))
+    as_shown = "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,false,false,false,-1"
+    with opened_by_office(path, as_shown).open(encoding="utf-8", newline="") as file:
+        shown = list(csv.reader(file, delimiter="\t"))
+    with path.open(encoding="utf-8", newline="") as file:
+        ours = list(csv.reader(file))
+    assert [[as_number(cell) for cell in row] for row in shown] == [[as_number(cell) for cell in row] for row in ours]
+    assert len(shown) > 10
+
+
+def as_number(cell):
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
 @pytest.mark.long
 def test_libre_office_shows_the_word_document_whole(one, tmp_path):
-    assert shutil.which("soffice"), "LibreOffice is missing: tools/setup office"
     (tmp_path / "a.docx").write_bytes(FORMATS["docx"].write(one))
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"  # two on one profile wait for each other
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "a.docx"]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    made = tmp_path / "a.pdf"
+    made = opened_by_office(tmp_path / "a.docx", "pdf")
     pages, told = read(made), as_one(read(made))
     assert not [quote for quote in accepted(one) if quote not in told]
     assert [title for title in headings(made) if title in HEADINGS] == HEADINGS
