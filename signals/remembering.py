@@ -1,7 +1,7 @@
 """What was read once and need not be read again: an answer that is told anew mostly has the words that it had."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from signals.normalise import Token
@@ -17,7 +17,8 @@ class RememberingReader:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._known = lru_cache(_MOST_READINGS)(self._read)
+        # Bound to the reader alone: what an interview remembered goes with it, not when somebody looks for cycles.
+        self._known = lru_cache(_MOST_READINGS)(partial(_read, reader))
 
     def read(
         self,
@@ -33,5 +34,8 @@ class RememberingReader:
             return self._reader.read(tokens, first_new, before=before, question_id=question_id, passed=passed)
         return self._known(tuple(tokens), first_new, before, question_id)
 
-    def _read(self, tokens: tuple[Token, ...], first_new: int, before: Before, question_id: str | None) -> Reading:
-        return self._reader.read(tokens, first_new, before=before, question_id=question_id)
+
+def _read(
+    reader: Reader, tokens: tuple[Token, ...], first_new: int, before: Before, question_id: str | None
+) -> Reading:
+    return reader.read(tokens, first_new, before=before, question_id=question_id)

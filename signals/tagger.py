@@ -129,10 +129,8 @@ class Tagger:
         segment_id = utterance.segment_id
         if self._said.speaker_of(utterance) == "interviewer" or segment_id in self._said or self._is_ended:
             return ()
-        answer = (self._turns[-1].answer if self._turns else self._answer_to(self._first_question_id)).tried(
-            self._reader
-        )
-        added = answer.extend(utterance, self._said.speaker_of(utterance)).added
+        answer = self._turns[-1].answer if self._turns else self._answer_to(self._first_question_id)
+        added = answer.tried(self._reader).extend(utterance, self._said.speaker_of(utterance)).added
         shown, now = self._previews.get(segment_id, {}), {tag.tag_id: tag for tag in added}
         self._previews[segment_id] = now
         gone = (TagRetracted(tag_id=tag_id) for tag_id in shown if tag_id not in now)

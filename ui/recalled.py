@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from typing import Final
 
 from pipeline.events import Event
-from pipeline.store import Store, StoreError
+from pipeline.store import Store, StoreError, UnknownSession
 from signals.listener import Listener
 
 _AT_ONCE: Final = 20
@@ -42,9 +42,9 @@ class Recalled:
         """Make it, which takes seconds for a long interview, before it is needed.
 
         It is worked at half of the time, so that whoever reads and hears meanwhile is not kept waiting, and without
-        a rest once somebody waits for it. Where the journal cannot be read, whoever needs it is told so.
+        a rest once somebody waits for it. Where the journal cannot be read, or is no more, whoever needs it is told so.
         """
-        with self._preparing, suppress(StoreError):
+        with self._preparing, suppress(StoreError, UnknownSession):
             if self._spare is None and self._listener is None:
                 events = self._with_rests(self._events(0, last_seq))
                 self._spare = self._told(self._make_listener(), events), last_seq

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.errors import StoreError
-from pipeline.store import Store
+from pipeline.store import Store, UnknownSession
 from signals.listener import Listener
 from signals.text import utterance_of
 from tests.support.interviews import SESSION, said, scripted, started
@@ -70,6 +70,12 @@ def test_whoever_needs_it_does_not_wait_for_its_rests(store, monkeypatch):
     assert time.perf_counter() - begun_s < 60
     readying.join(60)
     assert not readying.is_alive()
+
+
+def test_an_interview_that_was_erased_meanwhile_is_not_readied(store):
+    with pytest.raises(UnknownSession):
+        Recalled(store, "20261122-000000-none", make_listener).listener(1)
+    Recalled(store, "20261122-000000-none", make_listener).get_ready(1)
 
 
 def test_a_journal_that_cannot_be_read_is_told_to_whoever_needs_it(tmp_path):
