@@ -33,6 +33,8 @@ _OPENING: Final = (Rated, FormAnswered, Withdrawn, SessionEnded, QuestionAsked, 
 """What may change whose ratings a seat sees."""
 _JOURNAL_CHECK_S: Final = 1.0
 """How often a quiet session's journal is looked at for what another process wrote."""
+_SEATS_CHECK_S: Final = 3.0
+"""How often it is looked at whether a seat was made or taken away on another server, which tells nobody here."""
 _MOST_FRAMES_A_SECOND: Final = 30
 _MOST_ANSWERS_WAITING: Final = 256
 """More than this unread, and the client asks without listening."""
@@ -75,7 +77,7 @@ class Watch:
         await self._websocket.send_text(wire.hello(self._session_id, self._seat, sees))
         await self._send(await self._journal())
         clock = asyncio.get_running_loop()
-        checked_s = clock.time()
+        checked_s = seats_checked_s = clock.time()
         while True:
             try:
                 # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with a batch, and a
@@ -86,7 +88,10 @@ class Watch:
                 batch = Batch(is_behind=True)
             else:
                 if batch.is_behind:  # perhaps a seat was made or taken away
-                    await self._look_who_is_open()
+                    seats_checked_s = float("-inf")
+            if clock.time() - seats_checked_s >= _SEATS_CHECK_S:
+                seats_checked_s = clock.time()
+                await self._look_who_is_open()
             if clock.time() - checked_s >= _JOURNAL_CHECK_S:  # perhaps on another server, which told nobody here
                 batch = replace(batch, is_behind=True)
             if batch.is_behind:

@@ -274,6 +274,15 @@ def test_who_is_to_rate_from_now_on_closes_comments_on_screens_that_are_open(sta
     assert not run(scene())
 
 
+def test_who_is_to_rate_is_told_though_another_server_made_the_seat(stage):
+    async def scene():
+        async with panel(stage, *HEARD, OVER, seats=("note-taker", "viewer")) as people:
+            Seating(stage.store).make(SESSION, "Grace", "rater")
+            await people.screens["viewer"].until(lambda frame: frame.get("anew"))
+
+    run(scene())
+
+
 def test_an_interviewer_is_not_told_who_has_rated(stage):
     async def scene():
         async with panel(stage, *HEARD, OVER, seats=("rater", "interviewer")) as people:
