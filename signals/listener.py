@@ -1,9 +1,9 @@
 """Who spoke and what it shows, joined: what live, review and batch feed with confirmed utterances."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from pipeline.events import ChannelAssigned, Event, SessionEnded, Speaker, TranscriptEdited, Utterance
+from pipeline.events import ChannelAssigned, Event, Speaker, TranscriptEdited, Utterance
 from rubrics.model import Rubric
 from signals.speakers import Attributor
 from signals.tagger import Tagger
@@ -38,17 +38,18 @@ class Listener:
 
     def recall(self, events: Iterable[Event]) -> None:
         """Take up an interview where its journal leaves it: what `events` led to is there already."""
-        for event in events:
-            self._tagger.receive(event)
-            self._note(event)
-            if isinstance(event, Utterance):
-                self._attributor.recall(event)
-            elif isinstance(event, SessionEnded):
-                self._tagger.receive_end()
+        self._tagger.recall(self._noted(events))
 
     def receive_end(self) -> tuple[Event, ...]:
         """What only the end of the interview decides. Call it once, after the last utterance."""
         return (*self._follow(self._attributor.receive_end()), *self._tagger.receive_end())
+
+    def _noted(self, events: Iterable[Event]) -> Iterator[Event]:
+        for event in events:
+            self._note(event)
+            if isinstance(event, Utterance):
+                self._attributor.recall(event)
+            yield event
 
     def _note(self, event: Event) -> None:
         if isinstance(event, ChannelAssigned):

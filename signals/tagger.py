@@ -12,7 +12,7 @@ difference is sent.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from functools import lru_cache
 from itertools import pairwise
@@ -24,6 +24,7 @@ from pipeline.events import (
     Event,
     NotHeard,
     SegmentAssigned,
+    SessionEnded,
     Tag,
     TagRetracted,
     TranscriptEdited,
@@ -90,13 +91,19 @@ class Tagger:
             return self._receive_utterance(event)
         if isinstance(event, Corrected):
             return self._receive_utterance(event.utterance)
-        if isinstance(event, TranscriptEdited):
-            return self._retell(self._said.edit(event))
-        if isinstance(event, ChannelAssigned):
-            return self._retell(self._said.assign(event.speaker, channel=event.channel))
-        if isinstance(event, SegmentAssigned):
-            return self._retell(self._said.assign(event.speaker, segment_id=event.segment_id))
+        if isinstance(event, TranscriptEdited | ChannelAssigned | SegmentAssigned):
+            return self._retell(self._changed_by(event))
         return ()
+
+    def recall(self, events: Iterable[Event]) -> None:
+        """Take up an interview where these leave it, the end among them: as if each had been received, in a fraction.
+
+        Of what corrections touch only what they come to is told, once, however often it was corrected.
+        """
+        touched: set[int] = set()
+        for event in events:
+            touched |= self._take_up(event)
+        self._retell(touched)
 
     def receive_end(self) -> tuple[Event, ...]:
         """The flags that needed the last answer whole, and what the last question did not get to hear."""
@@ -106,6 +113,31 @@ class Tagger:
         if not self._turns:
             return ()
         return (*self._turns[-1].answer.finish(), *self._missing(self._turns[-1].question_id))
+
+    def _take_up(self, event: Event) -> set[int]:
+        """Hear what comes next; of what changes the past, what it touches, which is not told yet."""
+        match event:
+            case Utterance(is_final=True) | Corrected():
+                utterance = event.utterance if isinstance(event, Corrected) else event
+                if not self._said.is_news(utterance):
+                    return set()
+                if not self._said.take(utterance) or self._is_ended:
+                    return {utterance.segment_id}
+                self._hear(utterance)
+            case TranscriptEdited() | ChannelAssigned() | SegmentAssigned():
+                return self._changed_by(event)
+            case SessionEnded():
+                self.receive_end()
+        return set()
+
+    def _changed_by(self, event: TranscriptEdited | ChannelAssigned | SegmentAssigned) -> set[int]:
+        match event:
+            case TranscriptEdited():
+                return self._said.edit(event)
+            case ChannelAssigned(speaker=speaker, channel=channel):
+                return self._said.assign(speaker, channel=channel)
+            case SegmentAssigned(speaker=speaker, segment_id=segment_id):
+                return self._said.assign(speaker, segment_id=segment_id)
 
     # -- the ordinary way: one more utterance ------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from ui.actions import Decide, Frame
 from ui.arrangement import Arrangement
 from ui.browser_listening import BrowserListening, take_up
 from ui.browser_sound import BrowserSound
+from ui.edit_actions import EditAction
 from ui.errors import Refused
 from ui.hub import Hub
 from ui.letters import is_for_whoever_hears
@@ -40,7 +41,7 @@ from ui.wiring import Setup
 TICK_S: Final = 0.25
 """How often the board is told how an interview stands."""
 _SHOWN_AFTER_S: Final = 0.01
-"""How an interview stands takes milliseconds to work out: whoever acted has their answer first."""
+"""How a long interview stands takes milliseconds to work out: whoever corrected it has their answer first."""
 
 
 class Studio:
@@ -271,7 +272,10 @@ class Studio:
             raise
         except PipelineError as error:
             raise Refused(str(error)) from error
-        asyncio.get_running_loop().call_later(_SHOWN_AFTER_S, self._show_still, seat.session_id, room)
+        if isinstance(frame.do, EditAction):
+            asyncio.get_running_loop().call_later(_SHOWN_AFTER_S, self._show_still, seat.session_id, room)
+        else:
+            self._show(seat.session_id, room)
         return event_id
 
     async def _tick(self) -> None:

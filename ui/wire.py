@@ -14,6 +14,7 @@ The server sends, each as one text frame of JSON:
                                                        after each act; the newest only, at most four a second (two,
                                                        without levels and probes, where another server hears it),
                                                        never stored. `history`: what this seat can undo and do again
+                                                       (told right after the answer to whoever corrected something)
     {"anew": {"seq": 7, "sees": ["Ada"]}}              whose ratings the seat sees has changed (its own are all in, or
                                                        not any more): fetch the snapshot anew, and go on after `seq`
     {"done": {"id": "c1", "event_id": "…"}}            the client's action is in the journal

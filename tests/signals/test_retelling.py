@@ -12,6 +12,7 @@ from pipeline.events import (
     NotHeard,
     SegmentAssigned,
     SegmentRevision,
+    SessionEnded,
     SpeakerChange,
     Tag,
     TagRetracted,
@@ -46,15 +47,18 @@ class Heard:
 
     def __init__(self, tagger: Tagger) -> None:
         self.tagger = tagger
+        self.journal: list[Event] = []
         self.tags: dict[str, Tag] = {}
         self.not_heard: dict[str | None, NotHeard] = {}
 
     def receive(self, *events: Event) -> "Heard":
         for event in events:
+            self.journal.append(event)
             self._take(self.tagger.receive(event))
         return self
 
     def end(self) -> "Heard":
+        self.journal.append(SessionEnded(at_s=99.0, reason="over"))
         self._take(self.tagger.receive_end())
         return self
 
@@ -282,6 +286,10 @@ def test_after_any_corrections_everything_is_told_as_if_it_had_been_said_so(
     assert _by_number(heard.tags.values(), numbered) == _by_number(
         fresh.tags.values(), {n: n for n in numbered.values()}
     )
+    recalled = READY.fork()
+    recalled.recall(heard.journal)
+    for all_change in (ChannelAssigned(channel=1, speaker=one, basis="person") for one in ("unassigned", "candidate")):
+        assert recalled.receive(all_change) == heard.tagger.receive(all_change)
 
 
 def _by_number(tags, numbered):  # type: ignore[no-untyped-def]

@@ -105,9 +105,9 @@ def test_what_is_undone_and_done_again_lasts_over_a_restart(stage):
             again._asked = 10
             assert [await again.do("undo"), await again.do("undo")] == ["done", "done"]
             assert "nothing to undo" in await again.do("undo")
-            assert can(again) == {"can_undo": False, "can_redo": True}
+            await can(again, undo=False, redo=True)
             assert await again.do("redo") == "done"
-            assert can(again) == {"can_undo": True, "can_redo": True}
+            await can(again, undo=True, redo=True)
 
     run(scene())
     state = fold(stage.journal())
@@ -115,9 +115,11 @@ def test_what_is_undone_and_done_again_lasts_over_a_restart(stage):
     assert state.terms == {"kubernetties": "Kubernetes"}
 
 
-def can(screen):
-    """What the newest frame says that can be undone and done again."""
-    return [frame["now"]["history"] for frame in screen.frames if "now" in frame][-1]
+async def can(screen, *, undo, redo):
+    """Once it is told what can be undone and done again: how an edited interview stands follows the answer."""
+    wanted = {"can_undo": undo, "can_redo": redo}
+    while [frame["now"]["history"] for frame in screen.frames if "now" in frame][-1] != wanted:
+        await screen.until(lambda frame: "now" in frame)
 
 
 def test_a_decided_tag_is_carried_through_every_correction_and_stays_decided(stage):
