@@ -305,6 +305,63 @@ def test_what_was_typed_outlasts_scrolling_away_another_persons_edit_and_a_reloa
     expect(edit(reviewed)).to_have_value("half a sen")
 
 
+def test_what_was_typed_is_there_after_a_reload_though_the_line_was_changed_meanwhile(reviewed, open_page):
+    edit(reviewed).fill("my own words")
+    other = review(open_page(), reviewed.server)
+    edit(other).fill("their own words")
+    other.keyboard.press("Enter")
+    expect(reviewed.locator(f"{LINE} [role=alert]")).to_contain_text("their own words")
+    review(reviewed, reviewed.server)
+    expect(edit(reviewed)).to_have_value("my own words")
+    expect(reviewed.locator(f"{LINE} [role=alert]")).to_contain_text("It reads now: “their own words”")
+
+
+def test_what_was_typed_for_a_line_that_somebody_removes_can_be_copied_and_left(reviewed, open_page):
+    field = edit(reviewed)
+    field.fill("my own words")
+    other = review(open_page(), reviewed.server)
+    edit(other)
+    other.get_by_role("button", name="Remove").click()
+    expect(reviewed.locator(".edit [role=alert]")).to_contain_text("removed or joined")
+    expect(field).to_be_focused()
+    field.press("Enter")
+    expect(field).to_have_value("my own words")
+    reviewed.get_by_role("button", name="Leave as it was").click()
+    expect(field).to_be_hidden()
+    edit(reviewed, "#s3")
+
+
+def test_a_correction_that_comes_second_by_a_moment_can_be_saved_after_all(reviewed, open_page):
+    """The other one is on its way to this page while this one's answer is awaited."""
+    other = review(open_page(), reviewed.server)
+    held = []
+
+    def hold(route):
+        def told(frame):
+            held.append(frame)
+            if not other.is_saving or "refused" in frame:
+                for one in held:
+                    route.send(one)
+                held.clear()
+
+        route.connect_to_server().on_message(told)
+
+    other.is_saving = False
+    other.route_web_socket("**/ws/**", hold)
+    review(other, reviewed.server)
+    field = edit(other)
+    field.fill("my own words")
+    other.is_saving = True
+    edit(reviewed).fill("their own words")
+    reviewed.keyboard.press("Enter")
+    expect(line_text(reviewed)).to_have_text("their own words")
+    other.keyboard.press("Enter")
+    expect(other.locator(f"{LINE} [role=alert]")).to_contain_text("It reads now: “their own words”")
+    other.is_saving = False
+    field.press("Enter")
+    expect(line_text(other)).to_have_text("my own words")
+
+
 def test_lines_are_split_joined_and_removed(stage, reviewed):
     field = edit(reviewed)
     field.evaluate("node => node.setSelectionRange(node.value.indexOf('It, um'), node.value.indexOf('It, um'))")
@@ -561,6 +618,7 @@ def test_axe_finds_nothing_on_the_page_and_what_opens_on_it(reviewed):
 def test_a_narrow_page_scrolls_down_and_not_to_the_side(reviewed):
     reviewed.set_viewport_size({"width": 360, "height": 740})
     assert reviewed.evaluate("document.documentElement.scrollWidth") <= 360
+    assert reviewed.locator(".said").first.bounding_box()["width"] > 300
 
 
 # -- three hours ------------------------------------------------------------------------------------------------------

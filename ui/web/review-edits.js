@@ -5,6 +5,7 @@ import { element, setText } from "./dom.js";
 import { may } from "./roles.js";
 
 const KEPT = "earmark-edit";
+const GONE = "This line was removed or joined to another one meanwhile. Copy what you typed, if you need it, and leave it.";
 
 export class Edits {
   /** `given()` is {state, words, sessionId}; `act(action)` does it and throws why not; `close(key)` redraws. */
@@ -54,8 +55,11 @@ export class Edits {
     this.speaker.addEventListener("change", () => this.unlessBusy("reassign"));
   }
 
+  /** Does what is asked of the line; one that is gone can only be left. */
   unlessBusy(action) {
-    if (!this.isBusy) this[action]();
+    if (this.isBusy) return;
+    if (action === "close" || this.standing()) this[action]();
+    else this.fail(GONE);
   }
 
   pressed(press) {
@@ -79,7 +83,7 @@ export class Edits {
     this.next = this.isBusy ? utterance : null;
     if (this.next) return;
     if (this.seen && this.isChanged) {
-      this.fail("This line is not saved yet: save it or leave it as it was, then go on to the other one.");
+      this.fail(this.standing() ? "This line is not saved yet: save it or leave it as it was, then go on to the other one." : GONE);
       this.text.focus();
       return;
     }
@@ -91,8 +95,9 @@ export class Edits {
     this.speaker.append(...["interviewer", "candidate"].map((one) =>
       element("option", { value: `channel ${one}` }, `whole channel ${utterance.channel}: ${words.speaker(one).toLowerCase()}`)));
     this.speaker.value = this.speakerOf(utterance);
-    this.text.value = kept(this.given().sessionId, this.seen) ?? utterance.text;
-    this.fail("");
+    const typed = kept(this.given().sessionId, this.seen);
+    this.text.value = typed?.text ?? utterance.text;
+    this.fail(this.isChanged && typed.revision !== utterance.revision ? changedTo(utterance) : "");
     this.redraw(this.key);
     this.text.focus();
     this.text.setSelectionRange(this.text.value.length, this.text.value.length);
@@ -133,11 +138,14 @@ export class Edits {
   update({ utterances }) {
     if (!this.seen || this.isBusy) return;
     const now = utterances.get(this.seen.segment_id);
-    if (now?.revision === this.seen.revision) return;
+    if (now?.revision === this.seen.revision) {
+      if (this.problem.textContent === GONE) this.fail(""); // it is back
+      return;
+    }
     if (!now) {
-      this.fail("This line was removed or joined to another one meanwhile. Copy what you typed, if you need it, and leave it.");
+      this.fail(GONE);
     } else {
-      this.fail(`Somebody changed this line meanwhile. It reads now: “${now.text}” What you typed is still here: save it in place of that, or leave it.`);
+      this.fail(changedTo(now));
       this.seen = { segment_id: now.segment_id, revision: now.revision };
       this.before = now.text;
     }
@@ -152,7 +160,9 @@ export class Edits {
       return true;
     } catch (problem) {
       this.next = null;
+      this.isBusy = false;
       this.fail(`▲ ${problem.message}`);
+      this.update(this.given().state); // what came while the answer was awaited says more than the refusal
       this.text.focus();
       return false;
     } finally {
@@ -209,10 +219,14 @@ export class Edits {
   }
 }
 
-/** What was typed before this page was loaded anew, for the same line as it was. */
-function kept(sessionId, { segment_id: id, revision }) {
+function changedTo({ text }) {
+  return `Somebody changed this line meanwhile. It reads now: “${text}” What you typed is still here: save it in place of that, or leave it.`;
+}
+
+/** What was typed before this page was loaded anew, and on which revision of the line. */
+function kept(sessionId, { segment_id: id }) {
   const [session, seen, text] = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
-  return session === sessionId && seen.segment_id === id && seen.revision === revision ? text : undefined;
+  return session === sessionId && seen.segment_id === id ? { revision: seen.revision, text } : undefined;
 }
 
 function button(words, act) {

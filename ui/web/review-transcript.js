@@ -54,12 +54,21 @@ export class ReviewTranscript {
     const shown = [this.rows, words, filter, edits.key, card.tagId, state.names, state.ended, state.seat];
     if (this.shown?.every((one, n) => one === shown[n])) return this.counts;
     Object.assign(this, { words, filter, shown });
-    const rows = filtered(this.rows, filter);
+    const rows = this.withLost(filtered(this.rows, filter));
     this.list.set(rows.length ? rows : [{ kind: "none", key: "none" }]);
     this.mark();
     const count = (some) => some.filter(({ kind }) => kind === "said").length;
     this.counts = { all: count(this.rows), shown: count(rows) };
     return this.counts;
+  }
+
+  /** The rows, and where a line was that somebody took away under a correction what was typed for it. */
+  withLost(rows) {
+    const { key } = this.edits;
+    if (!key || this.byKey.has(key)) return rows;
+    const before = new Set(this.list.rows.slice(0, this.list.places.get(key) ?? 0).map((row) => row.key));
+    const at = rows.findLastIndex((row) => before.has(row.key)) + 1;
+    return [...rows.slice(0, at), { kind: "lost", key }, ...rows.slice(at)];
   }
 
   shownOf(row) {
@@ -77,6 +86,7 @@ export class ReviewTranscript {
     if (row.kind === "question") return headingOf(row, this.words);
     if (row.kind === "missing") return missingOf(row, this.words);
     if (row.kind === "none") return this.emptiness();
+    if (row.kind === "lost") return element("article", { class: "sentence", id: row.key }, this.edits.node);
     return this.line(row);
   }
 
