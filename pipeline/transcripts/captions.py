@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from pipeline.errors import BadInput
@@ -17,6 +18,7 @@ from pipeline.transcripts.lines import SPEAKERS_BY_VOICE, TranscriptLine
 
 _TIME: Final = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMES: Final = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")
+_COMMENT: Final = re.compile(r"NOTE(?:\s|$)")
 _VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _MARK_UP: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<[\d:.]+>")
 _SRT_MARK_UP: Final = re.compile(r"</?(?:[bius]|font)\b[^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
@@ -37,7 +39,9 @@ def parse_vtt(text: str, name: str, people: Collection[str] = ()) -> tuple[Trans
     """
     if not text.lstrip().startswith("WEBVTT"):
         raise BadInput(f"{name}: line 1: a WebVTT file starts with WEBVTT. Add that line, or give another --format.")
-    return _number(_name_voices((line for cue in _cues(text, name) for line in _voices(cue)), people))
+    return _number(
+        _name_voices((line for cue in _cues(text, name, has_comments=True) for line in _voices(cue)), people)
+    )
 
 
 def parse_srt(text: str, name: str, people: Collection[str] = ()) -> tuple[TranscriptLine, ...]:
@@ -45,7 +49,7 @@ def parse_srt(text: str, name: str, people: Collection[str] = ()) -> tuple[Trans
 
     Raises BadInput naming file and line where its times cannot be read.
     """
-    cues = (replace(cue, text=_SRT_MARK_UP.sub("", cue.text)) for cue in _cues(text, name))
+    cues = (replace(cue, text=_SRT_MARK_UP.sub("", cue.text)) for cue in _cues(text, name, has_comments=False))
     lines = (TranscriptLine(0, None, cue.text, cue.start_s, cue.end_s) for cue in cues)
     return _number(_name_voices(lines, people))
 
@@ -59,17 +63,48 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _cues(text: str, name: str) -> Iterator[_Cue]:
-    """Blocks between empty lines whose first or second line has times; all others are comments, styles, regions."""
+def _cues(text: str, name: str, *, has_comments: bool) -> Iterator[_Cue]:
+    """Blocks whose first or second line has times. Of the others, WebVTT's are comments, styles and regions.
+
+    SubRip knows none of these: there, what stands after an empty line without times goes on with the cue before.
+    """
     lines = _lines(text)
+    cue: _Cue | None = None
+    for first, end in _blocks(lines, has_comments):
+        timing = next((line for line in range(first, min(first + 2, end)) if "-->" in lines[line]), None)
+        if timing is not None:
+            if cue is not None:
+                yield cue
+            cue = _Cue(*_times(lines[timing], name, timing + 1), _joined(lines[timing + 1 : end]))
+        elif cue is not None and not has_comments and not (end == first + 1 and lines[first].strip().isdecimal()):
+            cue = replace(cue, text=_joined((cue.text, *lines[first:end])))
+    if cue is not None:
+        yield cue
+
+
+def _blocks(lines: list[str], has_comments: bool) -> Iterator[tuple[int, int]]:
+    """Where each stretch without empty lines begins and ends, comments left out, cut where another cue's times begin.
+
+    Programs forget the empty line between two cues; the number before the times is the next cue's.
+    """
     at = 0
     while at < len(lines):
-        block_end = next((end for end in range(at, len(lines)) if not lines[end].strip()), len(lines))
-        timing = next((line for line in range(at, min(at + 2, block_end)) if "-->" in lines[line]), None)
-        if timing is not None and not lines[at].startswith("NOTE"):
-            start_s, end_s = _times(lines[timing], name, timing + 1)
-            yield _Cue(start_s, end_s, " ".join(line.strip() for line in lines[timing + 1 : block_end]))
-        at = block_end + 1
+        end = next((end for end in range(at, len(lines)) if not lines[end].strip()), len(lines))
+        if end > at and not (has_comments and _COMMENT.match(lines[at])):
+            cuts = [at, *(cut for line in range(at + 2, end) if (cut := _cut_before(lines, line)) > at), end]
+            yield from pairwise(cuts)
+        at = end + 1
+
+
+def _cut_before(lines: list[str], line: int) -> int:
+    """Where the cue begins whose times are in this line; -1 if it has none."""
+    if not _TIMES.match(lines[line]):
+        return -1
+    return line - 1 if lines[line - 1].strip().isdecimal() else line
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return " ".join(line.strip() for line in lines)
 
 
 def _times(line: str, name: str, number: int) -> tuple[float, float]:

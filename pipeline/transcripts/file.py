@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import BadInput
 from pipeline.transcripts.captions import has_cue_times, parse_srt, parse_vtt
@@ -13,6 +13,9 @@ from pipeline.transcripts.json_objects import is_json_document, parse_json, pars
 from pipeline.transcripts.lines import FORMATS, Transcript, TranscriptFormat, TranscriptLine, with_speakers
 from pipeline.transcripts.meeting_text import has_names_in_front, is_meeting_text, parse_meeting
 from pipeline.transcripts.question_answer import is_question_answer, parse_question_answer
+
+if TYPE_CHECKING:
+    from docx.table import Table
 
 FORMATS_BY_SUFFIX: Final[dict[str, TranscriptFormat]] = {
     ".jsonl": "jsonl",
@@ -71,14 +74,28 @@ def with_names_in_front(transcript: Transcript, people: Collection[str] = ()) ->
 
 
 def read_word(data: bytes, name: str) -> str:
-    """The paragraphs of a DOCX file, as Teams saves transcripts, each on a line. Raises BadInput."""
+    """The paragraphs of a DOCX file, as Teams saves transcripts, each on a line, and its tables. Raises BadInput."""
     from docx import Document  # here, since it takes a while and few transcripts are of this kind
+    from docx.text.paragraph import Paragraph
 
     try:
         document = Document(io.BytesIO(data))
     except Exception:  # whatever a damaged archive makes of the library
         raise BadInput(f"{name}: this is not a Word document. Save it as DOCX again, or as text.") from None
-    return "\n".join(paragraph.text for paragraph in document.paragraphs)
+    parts = document.iter_inner_content()
+    return "\n".join(part.text if isinstance(part, Paragraph) else _rows(part) for part in parts)
+
+
+def _rows(table: "Table") -> str:
+    return "\n".join(_row([cell.text for cell in row.cells]) for row in table.rows)
+
+
+def _row(cells: list[str]) -> str:
+    """A row of a table as its text would stand without one: who before the words, or time, who and words below."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if len(filled) != 2:
+        return "\n".join(filled)
+    return (" " if ":" in filled[0] else ": ").join(filled)
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -7,7 +7,7 @@ writes) or "segments" (what Whisper programs write, with "start" and "end").
 import json
 from typing import Annotated, Any, Final
 
-from pydantic import AliasChoices, BaseModel, Field, StrictStr, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, StrictStr, ValidationError
 
 from pipeline.errors import BadInput
 from pipeline.events import Speaker
@@ -21,10 +21,18 @@ _Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _JSON_SHAPE: Final = 'Write {"speaker": "interviewer" or "candidate", "text": "…"}.'
 
 
+def _whole(text: Any) -> Any:
+    """Half a character, as programs leave that cut text by units of UTF-16, becomes the mark for one that is lost."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(text, str) else text
+
+
+_Text = Annotated[StrictStr, BeforeValidator(_whole)]
+
+
 class _Word(BaseModel):
     """A word with its times, by our names or by those of Whisper programs."""
 
-    text: StrictStr = Field(validation_alias=AliasChoices("text", "word"))
+    text: _Text = Field(validation_alias=AliasChoices("text", "word"))
     start_s: _Seconds = Field(validation_alias=AliasChoices("start_s", "start"))
     end_s: _Seconds = Field(validation_alias=AliasChoices("end_s", "end"))
     probability: Annotated[float, Field(ge=0, le=1)] = 1.0
@@ -33,7 +41,7 @@ class _Word(BaseModel):
 class _Utterance(BaseModel):
     """One utterance; keys that are not named here are left alone."""
 
-    text: StrictStr | None = None
+    text: _Text | None = None
     start_s: _Seconds | None = Field(default=None, validation_alias=AliasChoices("start_s", "start"))
     end_s: _Seconds | None = Field(default=None, validation_alias=AliasChoices("end_s", "end"))
     words: tuple[_Word, ...] = ()
@@ -49,8 +57,8 @@ class _LineUtterance(_Utterance):
 class _DocumentUtterance(_Utterance):
     """One utterance of a document, whose speaker may be anybody's name."""
 
-    speaker: StrictStr | None = None
-    name: StrictStr | None = None
+    speaker: _Text | None = None
+    name: _Text | None = None
 
 
 def is_json_document(text: str) -> bool:

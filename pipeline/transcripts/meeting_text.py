@@ -43,6 +43,7 @@ _FEWEST_TURNS: Final = 2
 _MOST_LINES_A_TURN: Final = 8
 """A text with fewer heads than one in so many lines is no transcript of this kind: it only mentions times."""
 _HOUR_S: Final = 3600.0
+_DAY_S: Final = 24 * _HOUR_S
 
 
 @dataclass(slots=True)
@@ -68,6 +69,7 @@ def parse_meeting(text: str, name: str, people: Collection[str] = ()) -> tuple[T
     turns = list(_turns(text)) or list(_turns_without_times(text, people))
     if not turns:
         raise BadInput(f"{name}: no line names who speaks. Write NAME  0:03 before their words, or NAME: words.")
+    _count_days(turns)
     first_s = min((turn.start_s for turn in turns if turn.start_s is not None), default=0.0)
     from_s = first_s if first_s > _HOUR_S else 0.0  # the time of day, not of the interview
     spoken = [(turn, " ".join(" ".join(turn.words).split())) for turn in turns]
@@ -77,6 +79,19 @@ def parse_meeting(text: str, name: str, people: Collection[str] = ()) -> tuple[T
         if words
     ]
     return tuple(replace(line, number=number) for number, line in enumerate(said, start=1))
+
+
+def _count_days(turns: list[_Turn]) -> None:
+    """Times of day that fall by more than half a day have passed midnight."""
+    days_s, before_s = 0.0, 0.0
+    for turn in turns:
+        if turn.start_s is None:
+            continue
+        if turn.start_s + days_s < before_s - _DAY_S / 2:
+            days_s += _DAY_S
+        turn.start_s += days_s
+        turn.end_s = None if turn.end_s is None else turn.end_s + days_s
+        before_s = turn.start_s
 
 
 def _turns(text: str) -> Iterator[_Turn]:

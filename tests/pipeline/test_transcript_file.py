@@ -118,6 +118,30 @@ def cues(*texts):
     return "\n".join(blocks).encode()
 
 
+FIRST, SECOND = "00:00:01,000 --> 00:00:02,000", "00:00:02,000 --> 00:00:03,000"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1\n{FIRST}\nI led it.\n2\n{SECOND}\nWe won.\n",
+        f"{FIRST}\nI led it.\n{SECOND}\nWe won.\n",
+        f"0\n{FIRST}\n1\n{FIRST}\nI led it.\n2\n{SECOND}\n3\n{SECOND}\nWe won.\n",
+        f"WEBVTT\nKind: captions\n{FIRST}\nI led it.\n2\n{SECOND}\nWe won.\n",
+        f"WEBVTT\n\nNOTES-1\n{FIRST}\nI led it.\n\nNOTE\n1\n{FIRST}\nset aside\n\n{SECOND}\nWe won.\n",
+    ],
+)
+def test_a_cue_begins_with_its_times_though_the_empty_line_before_was_forgotten(text):
+    lines = parse_transcript(text.encode()).lines
+    assert [(line.text, line.start_s) for line in lines] == [("I led it.", 1.0), ("We won.", 2.0)]
+
+
+def test_what_stands_after_an_empty_line_in_a_subrip_cue_is_kept_and_in_webvtt_is_no_words():
+    text = f"1\n{FIRST}\nI led it.\n\nAlone.\n\n2\n\n{SECOND}\nWe won.\n"
+    assert [line.text for line in parse_transcript(text.encode()).lines] == ["I led it. Alone.", "We won."]
+    assert [line.text for line in parse_transcript(f"WEBVTT\n\n{text}".encode()).lines] == ["I led it.", "We won."]
+
+
 def test_srt_names_in_front_are_voices_and_the_one_that_asks_is_the_interviewer():
     transcript = parse_transcript(
         cues("Dana Smith: What did you do?", "Sam: I led it.", "Result: we won.", "Dana Smith: And?", "Sam: Fine.")

@@ -60,3 +60,8 @@ def test_a_document_that_makes_no_sense_is_refused_and_not_quoted(value, says):
         parsed(value, "json")
     assert says in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_half_a_character_becomes_the_mark_of_one_that_is_lost():
+    (line,) = parsed([{"speaker": "Dana \ud83d", "text": "I led \ud83d it \U0001f600"}]).lines
+    assert (line.voice, line.text) == ("Dana \ufffd", "I led \ufffd it \U0001f600")

@@ -129,3 +129,28 @@ def test_what_was_said_of_a_time_is_no_head():
     text = OTTER.replace(SAID, f"{SAID}\nIt took 2 minutes 3 seconds\n25 minutes 0 seconds")
     said = told(parse_transcript(text.encode()))
     assert said[1][1] == f"{SAID} It took 2 minutes 3 seconds 25 minutes 0 seconds And moved it."
+
+
+def test_times_of_day_go_on_after_midnight():
+    text = f"[Lee Park] 23:59:50\n{ASKED}\n\n[Dana Smith] 00:00:10\n{SAID}\n\n[Lee Park] 00:01:20\nAnd?\n"
+    assert [start_s for _, _, start_s in told(parse_transcript(text.encode()))] == [0.0, 20.0, 90.0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "starts"),
+    [
+        ([("Lee Park", "0:02", ASKED), ("Dana Smith", "0:09", SAID)], (2.0, 9.0)),
+        ([("Interviewer", ASKED), ("Candidate", SAID)], (None, None)),
+        ([("Q1:", ASKED), ("A1:", SAID)], (None, None)),
+    ],
+)
+def test_the_tables_of_a_word_document_are_read_too(tmp_path, rows, starts):
+    document = docx.Document()
+    table = document.add_table(len(rows), len(rows[0]))
+    for row, cells in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    document.save(tmp_path / "call.docx")
+    lines = read_transcript(tmp_path / "call.docx").lines
+    assert [(line.text, line.start_s) for line in lines] == [(ASKED, starts[0]), (SAID, starts[1])]
+    assert [line.speaker for line in lines] == ["interviewer", "candidate"]
