@@ -150,11 +150,13 @@ def _question_lines(
 ) -> Iterator[str]:
     """A numbered line where each planned question was first asked."""
     seen: dict[str, float] = {}
-    for asked in state.questions:
+    for asked in state.questions:  # in the order in which it was told of them: after a correction again
         is_heard = asked.segment_id in state.latest_revision
         if asked.question_id is not None and not asked.is_follow_up and is_heard:
-            seen.setdefault(asked.question_id, state.utterance(asked.segment_id).start_s)
-    for number, (question_id, start_s) in enumerate(seen.items(), start=1):
+            start_s = state.utterance(asked.segment_id).start_s
+            seen[asked.question_id] = min(start_s, seen.get(asked.question_id, start_s))
+    in_time = sorted(seen.items(), key=lambda one: one[1])
+    for number, (question_id, start_s) in enumerate(in_time, start=1):
         x = at(start_s)
         title = words.questions.get(question_id, question_id) if words else question_id
         told = svg.element("title", svg.words(f"{clock(start_s)} question {number}: {title}"))

@@ -1,6 +1,7 @@
 """Charts are told in words and as tables too, hold what the state holds, and are SVG that any program reads."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import httpx
@@ -69,6 +70,12 @@ def test_every_quote_of_the_timeline_is_in_its_place_and_in_the_table(strong, ru
     assert [text.text for text in root.iter(f"{SVG}text") if re.fullmatch(r"Q\d", text.text)] == ["Q1", "Q2", "Q3"]
     places = [float(x) for x in re.findall(r"translate\(([\d.]+) ", chart.svg())]
     assert all(0 <= x <= chart.width for x in places)
+
+
+def test_questions_are_numbered_in_time_though_a_correction_had_one_told_again(strong):
+    again = replace(strong, questions=(*strong.questions[1:], strong.questions[0]))
+    told = [title for title in marks(drawn(timeline(again))) if " question " in title]
+    assert [title[5:15] for title in told] == [f"question {number}" for number in (1, 2, 3)]
 
 
 def test_rejected_tags_and_other_labels_are_not_in_it():
