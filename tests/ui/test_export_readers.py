@@ -24,6 +24,8 @@ from ui.wiring import rubric_words
 
 ARABIC = "أحمد"
 TITLE = f"Dana {ARABIC}"
+JOINED = "المشروع"
+TWO_SCRIPTS = f"שרה {JOINED} " * 20
 TURNED = "she \N{RIGHT-TO-LEFT OVERRIDE}asked\N{POP DIRECTIONAL FORMATTING} first"
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaen" * 6
 _DIRECTIONS = re.compile("[\u200e\u202a-\u202e]")
@@ -42,7 +44,7 @@ def one():
         rename(state, "candidate", TITLE, author="Noor", event_id="host:r"),
         *(
             NoteTaken(author="Noor", at_s=7.0, text=text, is_shared=True, event_id=f"host:n{number}")
-            for number, text in enumerate((LONG, TURNED, "page {nb}, bell \x07 rung", "كتبت 40 صفحة"))
+            for number, text in enumerate((LONG, TURNED, "page {nb}, bell \x07 rung", "كتبت 40 صفحة", TWO_SCRIPTS))
         ),
     ]
     arrangement = Arrangement(people=People(candidate=TITLE), rubric=rubric)
@@ -107,6 +109,14 @@ def test_our_pdf_sets_numbers_beside_words_that_run_from_the_right_where_they_we
     shown = as_one(read(pdf, "-layout"))
     assert re.search(rf"Dana {ARABIC}\W*, 0:\d\d; accepted by Noor", shown)
     assert [line.split() for page in read(pdf, "-raw") for line in page.splitlines() if "40" in line and "صفحة" in line]
+
+
+def test_our_pdf_joins_arabic_letters_alike_on_lines_that_begin_with_either_script(pdf):
+    told = "".join(read(pdf, "-bbox"))
+    found = re.findall(rf'xMin="(.*?)".*xMax="(.*?)".*>(?:{JOINED}|{JOINED[::-1]})<', told)
+    widths_pt = [float(end) - float(start) for start, end in found]
+    assert len(widths_pt) == 20
+    assert max(widths_pt) - min(widths_pt) < 1
 
 
 def test_our_pdf_says_what_it_is_and_in_which_language(pdf):

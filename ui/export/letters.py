@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
+import uharfbuzz
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 
@@ -58,6 +59,15 @@ class Letters:
 def is_joined(text: str) -> bool:
     """Whether letters of the text must be shaped to be read."""
     return any(first <= ord(letter) <= last for letter in text for first, last in _JOINED)
+
+
+def script_of(text: str) -> str | None:
+    """The ISO 15924 tag of the first letter that has a script of its own ("Arab"); None where none has."""
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    found: str | None = buffer.script
+    return found
 
 
 @cache

@@ -8,11 +8,12 @@ from typing import Final, assert_never
 
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
+from fpdf.line_break import Fragment
 from PIL import Image
 
 from ui.direction import begins_right, cut_at_numbers
 from ui.export.dossier import Dossier
-from ui.export.letters import FAMILY, Letters, is_joined
+from ui.export.letters import FAMILY, Letters, is_joined, script_of
 from ui.export.outline import Block, Facts, Figure, Heading, Paragraph, Quoted, Spoken, outline
 from ui.export.picture import png
 
@@ -60,6 +61,17 @@ class _Page(FPDF):
         self.set_auto_page_break(True, _MARGIN_MM)
         self.c_margin = 0
         self.alias_nb_pages(_PAGES)
+
+    def _preload_bidirectional_text(self, text: str, markdown: bool) -> Sequence[Fragment]:
+        """The stretches of one script as the library finds them, each told apart from the next.
+
+        Where it breaks lines it joins those of one style again, and shapes what came of it as its first letter is.
+        """
+        found = super()._preload_bidirectional_text(text, markdown)
+        for stretch in found:
+            if shaping := stretch.graphics_state.text_shaping:
+                stretch.graphics_state.text_shaping = {**shaping, "script": script_of(stretch.string)}
+        return found
 
     def describe(self, title: str) -> None:
         """Name it in its properties and at the foot of its pages."""
