@@ -225,6 +225,13 @@ def test_another_encoding_is_refused_and_nothing_is_made(earmark, tmp_path, work
     assert "No sessions" in earmark("sessions", "--workspace", workspace).err
 
 
+def test_more_text_than_an_interview_has_is_refused_at_once(earmark, tmp_path, workspace):
+    path = tmp_path / "all.txt"
+    path.write_bytes(b"I led it.\n" * 3_400_000)
+    assert_refused(earmark("review", path, "--workspace", workspace), "34 MB", "more than one interview has")
+    assert "No sessions" in earmark("sessions", "--workspace", workspace).err
+
+
 def test_what_is_not_served_says_which_session_it_became(earmark, tmp_path, workspace):
     (tmp_path / "call.vtt").write_text(VTT)
     done = earmark("review", tmp_path / "call.vtt", "--workspace", workspace, "--no-serve")

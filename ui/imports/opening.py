@@ -16,6 +16,8 @@ from ui.arrangement import People
 from ui.imports.sessions import Written
 
 _TRANSCRIPT_SUFFIXES: Final = frozenset({".vtt", ".srt", ".json", ".jsonl", ".ndjson", ".txt", ".md", ".docx"})
+_MOST_BYTES: Final = 32 * 1024 * 1024
+"""Hundreds of hours as text, ten as JSON with a time for each word several times over: no one interview."""
 _LOOKED_AT_BYTES: Final = 4096
 _CONTROL: Final = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -48,12 +50,21 @@ def find_target(store: Store, given: str) -> Target:
 def read_written(path: Path, format: str | None, people: People) -> Written:
     """The transcript in a file, of an interview of `people`. Raises BadInput."""
     names = _names(people)
+    _check_size(path)
     return Written(
         transcript=_as_conversation(read_transcript(path, format, names), format, names),
         name=path.name,
         path=path,
         digest=hashlib.sha256(path.read_bytes() + str(format).encode()).hexdigest(),
     )
+
+
+def _check_size(path: Path) -> None:
+    if path.is_file() and (size := path.stat().st_size) > _MOST_BYTES:
+        raise BadInput(
+            f"{path}: {size / 1e6:.0f} MB are more than one interview has ({_MOST_BYTES // 1024**2} MiB at most). Split it "
+            "into one file an interview, or tag its lines by themselves: earmark tag FILE"
+        )
 
 
 def written_from(data: bytes, name: str, format: str | None, people: People) -> Written:
