@@ -58,13 +58,15 @@ def compared(rubrics: Iterable[Rubric], sides: Iterable[Side]) -> dict[str, Any]
             if question.id not in questions:
                 answers = [one.answer(question) for one in read]
                 questions[question.id] = {**_named(guide, question), "answers": answers}
-    first = guides[0]
-    wholes: tuple[Criterion | Competency, ...] = (*first.dimensions, *first.criteria, *first.competencies)
+    wholes: dict[str, Criterion | Competency] = {}
+    for guide in guides:  # versions of one guide may have different parts
+        of_guide: tuple[Criterion | Competency, ...] = (*guide.dimensions, *guide.criteria, *guide.competencies)
+        wholes |= {part.id: part for part in of_guide if part.id not in wholes}
     return {
         "questions": list(questions.values()),
         "parts": [
             {"id": part.id, "title": part.title, "answers": [one.ratings(part.id) for one in read]}
-            for part in wholes
+            for part in wholes.values()
             if part.id in rated
         ],
     }

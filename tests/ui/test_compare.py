@@ -94,6 +94,17 @@ def test_an_answer_in_a_plan_that_only_one_interview_had_is_there(pair):
     assert len(asked(pair, OTHER, WEAK).json()["questions"]) == len(rubric.questions)
 
 
+def test_a_part_is_told_that_only_one_version_of_the_guide_has(pair):
+    rubric = load_rubric("bei")
+    added = rubric.competencies[0].model_copy(update={"id": "v99", "title": "Added later", "questions": ()})
+    newer = rubric.model_copy(update={"version": "99", "competencies": (*rubric.competencies, added)})
+    pair.tell(OTHER, started(OTHER, rubric_id="bei"), rated("host", 3, "host:1", "v99"))
+    pair.store.keep_setup(OTHER, Arrangement(rubric=newer).to_json())
+    for order in ((WEAK, OTHER), (OTHER, WEAK)):
+        (part,) = [one for one in asked(pair, *order).json()["parts"] if one["id"] == "v99"]
+        assert {one["session_id"]: len(one["ratings"]) for one in part["answers"]} == {WEAK: 0, OTHER: 1}
+
+
 def test_the_page_sets_answers_side_by_side_and_leads_to_each_quote(pair, page):
     with pair.serving() as server:
         page.goto(f"{server.url}compare?sessions={STRONG},{WEAK}&question={QUESTION}")

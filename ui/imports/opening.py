@@ -62,8 +62,8 @@ def read_written(path: Path, format: str | None, people: People) -> Written:
 def _check_size(path: Path) -> None:
     if path.is_file() and (size := path.stat().st_size) > _MOST_BYTES:
         raise BadInput(
-            f"{path}: {size / 1e6:.0f} MB are more than one interview has ({_MOST_BYTES // 1024**2} MiB at most). Split it "
-            "into one file an interview, or tag its lines by themselves: earmark tag FILE"
+            f"{path}: {size / 1e6:.0f} MB are more than one interview has ({_MOST_BYTES // 1024**2} MiB at most). "
+            "Split it into one file an interview, or tag its lines by themselves: earmark tag FILE"
         )
 
 
