@@ -209,6 +209,17 @@ def test_an_unknown_interview_is_said_to_be(stage, page):
     page.wrong.clear()  # the browser reports what was not found
 
 
+def test_an_interview_that_is_erased_leaves_every_page_that_shows_it(reviewed):
+    edit(reviewed)
+    here = reviewed.server.session_url(SESSION).replace("/sessions/", "/api/sessions/")
+    assert reviewed.request.delete(here, headers={"Origin": reviewed.server.url.rstrip("/")}).ok
+    expect(reviewed.locator("#review")).to_contain_text("All interviews")
+    reviewed.locator("body").press("t")
+    reviewed.set_viewport_size({"width": 1000, "height": 700})
+    expect(reviewed.get_by_text("billing")).to_have_count(0)
+    expect(reviewed.get_by_role("heading", name="strong.flac")).to_have_count(0)
+
+
 # -- correcting -------------------------------------------------------------------------------------------------------
 
 

@@ -149,7 +149,7 @@ class Review {
 
   listen() {
     addEventListener("keydown", (press) => {
-      if (press.defaultPrevented || this.dialog.isOpen || this.goesOnTyping(press)) return;
+      if (press.defaultPrevented || this.isOver || this.dialog.isOpen || this.goesOnTyping(press)) return;
       const entry = reviewEntryFor(press, this.actions.areKeysOn);
       if (!entry || (press.repeat && !entry.action.startsWith("skip"))) return;
       if (entry.action !== "close") press.preventDefault();
@@ -241,10 +241,23 @@ class Review {
   }
 
   connectionIs({ state, text }) {
-    const { connection, transcript } = this.page;
+    const { connection } = this.page;
     connection.dataset.state = state;
     setText(connection, text);
-    if (state === "gone") transcript.replaceChildren(element("p", { class: "empty" }, `${text[0].toUpperCase()}${text.slice(1)}.`));
+    if (state === "gone") this.leave(text);
+  }
+
+  /** The interview was erased, or this seat taken away: nothing of it stays on the page, whatever is still drawn. */
+  leave(reason) {
+    const { page } = this;
+    this.isOver = true;
+    this.player.audio?.pause();
+    this.dialog.close();
+    for (const node of [page.player, page.ways, page.status]) node.remove();
+    for (const node of [page.facts, page.progress, page.dialog]) node.replaceChildren();
+    setText(page.title, "Review");
+    document.title = "Review · Earmark";
+    page.review.replaceChildren(element("p", { class: "empty" }, `${reason[0].toUpperCase()}${reason.slice(1)}. `, element("a", { href: asSeat("/") }, "All interviews")));
   }
 
   // Drawing
@@ -278,7 +291,7 @@ class Review {
   drawHead() {
     const { page, state, words, context } = this;
     const { session, ended } = state;
-    if (!session) return;
+    if (!session || this.isOver) return;
     const title = context.people?.candidate || session.source;
     setText(page.title, title);
     document.title = `${title} · Review · Earmark`;
