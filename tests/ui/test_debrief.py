@@ -100,3 +100,17 @@ def test_who_only_looks_on_sees_ratings_when_everybodys_are_in(over, page):
         over.tell(SESSION, last, FormAnswered(author="Ivy", item="vote", text="hire", event_id=f"{ivy}:v"))
         expect(page.locator("main")).to_contain_text("Nothing has been rated by two people yet")
         expect(page.get_by_role("region", name="Ratings side by side")).to_contain_text("Novel saving")
+
+
+def test_a_debrief_of_what_is_erased_shows_nothing_of_it_any_more(over, page):
+    with over.serving() as server:
+        url = server.session_url(SESSION)
+        page.goto(f"{url}/debrief")
+        expect(page.locator("#title")).to_have_text("Debrief: Ada")
+        expect(page.locator("#connection")).to_have_text("Connected")
+        here = url.replace("/sessions/", "/api/sessions/")
+        assert page.request.delete(here, headers={"Origin": server.url.rstrip("/")}).ok
+        expect(page.locator("main")).to_contain_text("All interviews")
+        expect(page.locator("main section")).to_have_count(0)
+        expect(page.locator("#title")).to_have_text("Debrief")
+    page.wrong.clear()  # the browser reports what was not found meanwhile

@@ -43,9 +43,26 @@ class Debrief {
       lastSeq: () => this.seq,
       onFrames: (frames) => this.receive(frames),
       onReset: () => location.reload(),
-      onStatus: ({ state, text }) => { this.page.connection.dataset.state = state; setText(this.page.connection, text); },
+      onStatus: (status) => this.connectionIs(status),
     });
     await this.drawCharts();
+  }
+
+  connectionIs({ state, text }) {
+    this.page.connection.dataset.state = state;
+    setText(this.page.connection, text);
+    if (state === "gone") this.leave(text);
+  }
+
+  /** The interview was erased, or this seat taken away: nothing of it stays on the page, whatever is still drawn. */
+  leave(reason) {
+    const { page } = this;
+    clearTimeout(this.timer);
+    this.dialog.close();
+    for (const node of [page.facts, page.ways, page.dialog]) node.replaceChildren();
+    setText(page.title, "Debrief");
+    document.title = "Debrief · Earmark";
+    page.debrief.replaceChildren(element("p", { class: "empty" }, `${reason[0].toUpperCase()}${reason.slice(1)}. `, element("a", { href: asSeat("/") }, "All interviews")));
   }
 
   head({ people }, rubric) {
