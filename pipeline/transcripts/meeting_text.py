@@ -1,7 +1,7 @@
 """Transcripts as meeting programs save them as text: a speaker's name with a time, then what they said.
 
 Dana Smith  0:03            Otter, and Teams as DOCX or pasted: words on the lines below
-[Dana Smith] 10:15:03       Zoom's saved captions: the time of day, words below
+[Dana Smith] 10:15:03       Zoom's saved captions: the time of day (also "10:15:03 AM"), words below
 [00:00:03] Dana Smith: …    Zoom's and others' logs: all on one line; also "Dana Smith (00:03): …"
 0:0:3.2 --> 0:0:5.0         older Teams: a line of times, one with the name, words below
 Dana Smith / 0:03 / …       copied from a page: a line for the name, one for the time (or time first), words below;
@@ -19,7 +19,7 @@ from pipeline.transcripts.captions import names_in_front
 from pipeline.transcripts.lines import TranscriptLine
 from pipeline.transcripts.teams_page import as_heads
 
-_T: Final = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)"
+_T: Final = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?(?:\s?[AaPp][Mm])?)"
 _NAME: Final = r"(?P<name>[^\W\d_][^\[\]():\t\n]{0,60}?|Speaker \d+)"
 _HEADS: Final = tuple(
     re.compile(pattern)
@@ -145,6 +145,11 @@ def _head(line: str) -> _Turn | None:
 
 
 def _seconds(time: str) -> float:
+    """Of "0:03" or "1:00:09", and of a time of day as "1:05 PM" or "10:15:03 AM"."""
+    if time[-1] in "Mm":
+        hour, _, rest = time[:-2].strip().partition(":")
+        of_day = f"{int(hour) % 12 + 12 * (time[-2] in 'Pp')}:{rest}"
+        return _seconds(of_day if of_day.count(":") > 1 else f"{of_day}:00")
     seconds = 0.0
     for part in time.replace(",", ".").split(":"):
         seconds = 60 * seconds + float(part)

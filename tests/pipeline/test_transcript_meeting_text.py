@@ -136,6 +136,11 @@ def test_times_of_day_go_on_after_midnight():
     assert [start_s for _, _, start_s in told(parse_transcript(text.encode()))] == [0.0, 20.0, 90.0]
 
 
+def test_times_of_day_may_count_to_twelve_twice():
+    text = f"[Lee Park] 11:59:50 AM\n{ASKED}\n\n[Dana Smith] 12:00:10 PM\n{SAID}\n\n[Lee Park] 1:00 pm\nAnd?\n"
+    assert [start_s for _, _, start_s in told(parse_transcript(text.encode()))] == [0.0, 20.0, 3610.0]
+
+
 @pytest.mark.parametrize(
     ("rows", "starts"),
     [
