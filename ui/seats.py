@@ -33,6 +33,7 @@ from pipeline.events import (
     Ticked,
     Withdrawn,
 )
+from pipeline.naming import MOST_NAME_CHARACTERS, is_name
 from pipeline.store import SeatRow, Store
 from ui.actions import Action, Tick
 from ui.edit_actions import EditAction
@@ -52,7 +53,6 @@ TYPES_WITH_IDS: Final = frozenset(
 """The events that a later one can take back."""
 CRITICAL_LOWS: Final = "critical_lows/"
 """What the items begin with by which people call competencies critical lows."""
-_MOST_NAME_CHARACTERS: Final = 80
 _TOKEN_BYTES: Final = 16
 """128 bits: no guessing, however many try."""
 
@@ -207,8 +207,8 @@ class Seating:
     def make(self, session_id: str, name: str, role: str) -> tuple[Seat, str]:
         """A new seat and the token of its link, which is kept nowhere. Raises Refused, BadInput for a name taken."""
         named = " ".join(name.split())
-        if not named or len(named) > _MOST_NAME_CHARACTERS or not named.isprintable():
-            raise Refused(f"a name has 1 to {_MOST_NAME_CHARACTERS} characters that can be read.")
+        if not is_name(named):
+            raise Refused(f"a name has 1 to {MOST_NAME_CHARACTERS} characters that can be read.")
         if role not in ROLES:
             raise Refused(f"a role is one of {', '.join(ROLES)}.")
         if named.casefold() == self._host_name(session_id).casefold():

@@ -20,10 +20,10 @@ from pipeline.events import (
     TranscriptEdited,
     Utterance,
 )
+from pipeline.naming import MOST_NAME_CHARACTERS, is_name
 from pipeline.reviewing.wording import reworded, tokens_of
 from pipeline.state import InterviewState
 
-_MOST_NAME_CHARACTERS: Final = 80
 _SWAPPED: Final[dict[Speaker, Speaker]] = {
     "interviewer": "candidate",
     "candidate": "interviewer",
@@ -166,8 +166,8 @@ def rename(
 ) -> TranscriptEdited:
     """What a speaker is called in the transcript; None: by the role alone."""
     to = " ".join(name.split()) if name is not None else None
-    if to is not None and (not to or len(to) > _MOST_NAME_CHARACTERS or not to.isprintable()):
-        raise EditRefused(f"A name has 1 to {_MOST_NAME_CHARACTERS} characters that can be read.")
+    if to is not None and not is_name(to):
+        raise EditRefused(f"A name has 1 to {MOST_NAME_CHARACTERS} characters that can be read.")
     before = state.names.get(speaker)
     if to == before:
         raise EditRefused("That is the name already.")
