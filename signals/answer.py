@@ -15,8 +15,7 @@ from pipeline.events import Label, Span, Speaker, Tag, Utterance, span_over
 from signals.context import clause_starts
 from signals.normalise import Gap, Token, ends_sentence, read_tokens, skip_disfluencies
 from signals.quoting import Finding
-from signals.reader import STORY_LABELS, PassedOver, Reader
-from signals.remembering import RememberingReader
+from signals.reader import STORY_LABELS, PassedOver, Read, Reader, Reading
 from signals.sentences import NOTHING_BEFORE, Before
 
 STRETCH_TOKENS: Final = 40
@@ -78,15 +77,20 @@ class Answer:
 
     def __init__(
         self,
-        reader: Reader | RememberingReader,
+        reader: Reader,
         *,
         is_about_past: bool,
+        read: Read | None = None,
         before: Before = NOTHING_BEFORE,
         question_id: str | None = None,
         passed: list[Passed] | None = None,
     ) -> None:
-        """`before`: what an earlier answer to the same question has told already; `passed` takes what was not made."""
+        """`before`: what an earlier answer to the same question has told already; `passed` takes what was not made.
+
+        `read` is the reader's, unless something remembers what that gave.
+        """
         self._reader = reader
+        self._read: Read = read or reader.read
         self._is_about_past = is_about_past
         self._question_id = question_id
         self._runs: dict[tuple[int, Speaker], _Run] = {}
@@ -114,10 +118,10 @@ class Answer:
         gone = [tag for tag in retracted if tag not in added]
         return Change(tuple(gone), tuple(lasting))
 
-    def tried(self, reader: Reader) -> "Answer":
-        """An answer that has heard the same and may go on differently, read by another reader from here on."""
+    def copy(self) -> "Answer":
+        """An answer that has heard the same and may go on differently. What it reads is not remembered."""
         twin = copy(self)
-        twin._reader = reader
+        twin._read = self._reader.read
         twin._runs = {key: _Run(run.speaker, list(run.tail), list(run.recent)) for key, run in self._runs.items()}
         twin._tags = dict(self._tags)
         twin._clues = list(self._clues)
@@ -137,16 +141,7 @@ class Answer:
 
     def _read_stretch(self, run: _Run, stretch: Sequence[Place], retracted: list[Tag], added: list[Tag]) -> None:
         places = [*run.tail, *stretch]
-        passed: list[PassedOver] | None = None if self._passed is None else []
-        reading = self._reader.read(
-            [place.token for place in places],
-            len(run.tail),
-            before=self.before,
-            question_id=self._question_id,
-            passed=passed,
-        )
-        if self._passed is not None and passed:
-            self._passed.extend(Passed(make_tag(one.finding, places, run.speaker), one.reason) for one in passed)
+        reading = self._reading_of(run, places)
         has_acted = self.before.has_acted
         self._clues.extend(_Clue(make_tag(clue, places, run.speaker), has_acted) for clue in reading.clues)
         self.before = reading.before
@@ -163,6 +158,16 @@ class Answer:
             self._tags[tag.tag_id] = tag
             added.append(tag)
         self._keep_tail(run, places)
+
+    def _reading_of(self, run: _Run, places: Sequence[Place]) -> Reading:
+        tokens = tuple(place.token for place in places)
+        before, question_id = self.before, self._question_id
+        if self._passed is None:
+            return self._read(tokens, len(run.tail), before=before, question_id=question_id)
+        passed: list[PassedOver] = []
+        reading = self._reader.read(tokens, len(run.tail), before=before, question_id=question_id, passed=passed)
+        self._passed.extend(Passed(make_tag(one.finding, places, run.speaker), one.reason) for one in passed)
+        return reading
 
     def _keep_tail(self, run: _Run, places: list[Place]) -> None:
         start = max(0, len(places) - LOOK_BACK)

@@ -6,7 +6,7 @@ depends on the answer so far comes in as `before`; what must wait for the answer
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from rubrics.model import Rubric
 from signals.context import Contexts
@@ -64,6 +64,15 @@ class _Heard:
     @property
     def contexts(self) -> Contexts:
         return self.ruling.contexts
+
+
+class Read(Protocol):
+    """`Reader.read`, or what remembers what it gave."""
+
+    def __call__(
+        self, tokens: tuple[Token, ...], first_new: int, *, before: Before, question_id: str | None
+    ) -> Reading:
+        """The findings that end in `tokens[first_new:]`."""
 
 
 class Reader:

@@ -34,7 +34,6 @@ from rubrics.model import Question, Rubric
 from signals.answer import Answer, Passed
 from signals.questions import Asked, QuestionMatcher, is_backchannel
 from signals.reader import Reader
-from signals.remembering import RememberingReader
 from signals.said import Place, Said
 from signals.sentences import NOTHING_BEFORE, UNPLACED, Before, load_model
 from signals.turns import Turn, not_heard, standing
@@ -63,7 +62,7 @@ class Tagger:
         self._passed: list[Passed] | None = [] if self._explain else None
         self._said = Said()
         self._turns: list[Turn] = []
-        self._remembering = RememberingReader(self._reader)
+        self._read = lru_cache(_MOST_READINGS)(self._reader.read)
         self._match = lru_cache(_MOST_MATCHES)(self._questions.match)
         self._not_heard: dict[str, tuple[str, ...]] = {}
         self._previews: dict[int, dict[str, Tag]] = {}
@@ -162,7 +161,7 @@ class Tagger:
         if self._said.speaker_of(utterance) == "interviewer" or segment_id in self._said or self._is_ended:
             return ()
         answer = self._turns[-1].answer if self._turns else self._answer_to(self._first_question_id)
-        added = answer.tried(self._reader).extend(utterance, self._said.speaker_of(utterance)).added
+        added = answer.copy().extend(utterance, self._said.speaker_of(utterance)).added
         shown, now = self._previews.get(segment_id, {}), {tag.tag_id: tag for tag in added}
         self._previews[segment_id] = now
         gone = (TagRetracted(tag_id=tag_id) for tag_id in shown if tag_id not in now)
@@ -197,8 +196,9 @@ class Tagger:
     def _answer_to(self, question_id: str | None) -> Answer:
         question = self._question(question_id)
         return Answer(
-            self._remembering,
+            self._reader,
             is_about_past=question is None or question.mode == "behavioural",
+            read=self._read,
             question_id=question_id if question else None,
             passed=self._passed,
             before=self._told_before(question_id),
@@ -353,8 +353,11 @@ class Tagger:
         return ()
 
 
+_MOST_READINGS: Final = 8_192
+"""Of three hours about 4,000 stretches are read, which take some ten megabytes. What is told anew after a correction
+mostly has the words that it had, and is not read again."""
 _MOST_MATCHES: Final = 2_048
-"""What an interviewer says in hours, so that what is told anew is not compared with every question again."""
+"""What an interviewer says in hours, likewise."""
 _BREATH_S: Final = 0.3
 """Of quiet between two words, from which on a new sentence may begin: within one, recognised words stand closer."""
 

@@ -1,5 +1,7 @@
 """Corrections of the past: only what they touch is told again, and it comes to what telling all of it would."""
 
+import gc
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -120,7 +122,6 @@ def test_answers_that_were_not_touched_are_not_read_again(read: list[int]) -> No
 
 
 def test_of_an_answer_that_is_told_anew_only_what_changed_is_read_by_the_rules(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    heard = Heard(READY.fork()).receive(*INTERVIEW).end()
     texts: list[str] = []
     read = Reader.read
 
@@ -129,10 +130,24 @@ def test_of_an_answer_that_is_told_anew_only_what_changed_is_read_by_the_rules(m
         return read(self, tokens, first_new, **rest)
 
     monkeypatch.setattr(Reader, "read", counting)
+    heard = Heard(READY.fork()).receive(*INTERVIEW).end()
+    texts.clear()
     heard.receive(edited(said(4, "I wrote an audit and a plan.", revision=1), replaced=(4,)))
     assert texts == ["i wrote an audit and a plan"]
     heard.receive(edited(said(4, INTERVIEW[3].text, revision=2), replaced=(4,)))
     assert len(texts) == 1
+
+
+def test_what_was_read_goes_with_its_interview() -> None:
+    """Megabytes of it: a batch of many files should not wait until somebody looks for cycles."""
+    gc.disable()
+    try:
+        heard = Heard(READY.fork()).receive(*INTERVIEW)
+        gone = weakref.ref(heard.tagger)
+        del heard
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_later_answer_to_the_same_question_is_read_again_and_not_those_between(read: list[int]) -> None:
