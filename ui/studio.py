@@ -273,7 +273,7 @@ class Studio:
         except PipelineError as error:
             raise Refused(str(error)) from error
         if isinstance(frame.do, EditAction):
-            asyncio.get_running_loop().call_later(_SHOWN_AFTER_S, self._show_still, seat.session_id, room)
+            asyncio.get_running_loop().call_later(_SHOWN_AFTER_S, self._show_if_open, seat.session_id, room)
         else:
             self._show(seat.session_id, room)
         return event_id
@@ -285,7 +285,7 @@ class Studio:
                     self._show(session_id, room)
             await asyncio.sleep(TICK_S)
 
-    def _show_still(self, session_id: str, room: Room) -> None:
+    def _show_if_open(self, session_id: str, room: Room) -> None:
         if self._rooms.get(session_id) is room:
             self._show(session_id, room)
 

@@ -110,22 +110,28 @@ def batch(
     reporter = JsonLines() if as_json else Bars(is_quiet=quiet)
     with _terminated_like_ctrl_c(), held(setup.out), Store.open(setup.workspace, busy_timeout_s=60.0) as store:
         run = Batch(setup, store, reporter)
-        try:
-            with _driver(setup, share, where, store) as pool:
-                if watch:
-                    keep_watching(run, pool, lambda: inputs.settle(finder.found_by_now()), Watcher())
-                else:
-                    run_through(run, pool, first)
-        except KeyboardInterrupt:
-            reporter.close()
-            _tell_interruption(run.tally(), is_watch=watch)
-            raise typer.Exit(INTERRUPTED) from None
-        finally:
-            reporter.close()
-            run.release()
+        with _left_in_order(run, reporter, is_watch=watch), _driver(setup, share, where, store) as pool:
+            if watch:
+                keep_watching(run, pool, lambda: inputs.settle(finder.found_by_now()), Watcher())
+            else:
+                run_through(run, pool, first)
     _tell_end(run.tally(), setup.out, is_quiet=quiet)
     if run.tally().failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _left_in_order(run: Batch, reporter: JsonLines | Bars, *, is_watch: bool) -> Iterator[None]:
+    """Lets go of what the batch holds, however it ends; of a stopped one it says what is done and what is left."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        reporter.close()
+        _tell_interruption(run.tally(), is_watch=is_watch)
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        reporter.close()
+        run.release()
 
 
 class _Finder:
